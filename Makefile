@@ -1,0 +1,39 @@
+# Two commands: `make run` and `make test`. Both set up what they need in this clone alone.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Number of test processes.
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench setup setup-dev lock clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+run: setup ## run the demonstration bond and serve its pages
+	@$(BIN)/lmb demo --serve
+
+test: setup-dev check ## check the code and run every test
+	$(BIN)/pytest -n $(JOBS)
+
+check: setup-dev ## format, lint, types and import contracts, without tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: setup-dev ## run the benchmarks
+	$(BIN)/pytest benchmarks -p no:xdist
+
+setup: ## install everything a run needs (again only when it changed)
+	@$(PYTHON) scripts/set_up.py
+
+setup-dev:
+	@$(PYTHON) scripts/set_up.py --dev
+
+lock: setup ## write the lock files again (UPGRADE=1 for newer releases)
+	$(PYTHON) scripts/lock.py $(if $(UPGRADE),--upgrade)
+
+clean: ## stop a server left behind; remove the environment, caches and data of this clone
+	@$(PYTHON) scripts/clean.py

@@ -1,0 +1,169 @@
+"""Make this clone ready to run: environment, packages, page assets, translations.
+
+Runs on the machine's own Python with the standard library alone, because nothing is installed yet.
+Each step is skipped when what it read last time is unchanged, so running it again costs nothing;
+an interrupted step runs again. `--dev` adds what `make test` needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = ROOT / ".venv"
+BIN = ENVIRONMENT / "bin"
+PYTHON = BIN / "python"
+REQUIREMENTS = ROOT / "requirements"
+ASSETS = ROOT / "var" / "assets"
+MINIMUM_PYTHON = (3, 11)
+
+
+class SetUpError(Exception):
+    """A step failed; the message says which and what to do next."""
+
+
+def fingerprint(parts: Iterable[Path | str]) -> str:
+    """One hash over files (by content; absent counts as empty) and literal strings."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else read_if_present(part)
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def read_if_present(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def step(title: str, stamp: Path, key: str, action: Callable[[], None]) -> bool:
+    """Run `action` unless `stamp` holds `key` already; tell whether it ran."""
+    if stamp.exists() and stamp.read_text() == key:
+        return False
+    stamp.unlink(missing_ok=True)
+    print(f"{title} …", flush=True)
+    started = time.monotonic()
+    action()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(key)
+    print(f"  done in {time.monotonic() - started:.1f} s", flush=True)
+    return True
+
+
+def run(command: Sequence[str | Path], next_step: str) -> None:
+    """Run one tool from the clone's root with the new environment first on PATH."""
+    environment = dict(os.environ)
+    environment["PATH"] = f"{BIN}{os.pathsep}{environment.get('PATH', os.defpath)}"
+    # A personal `pip --user` default would fail inside an environment.
+    environment["PIP_USER"] = "0"
+    environment["PIP_NO_INPUT"] = "1"
+    environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+    result = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, check=False)
+    if result.returncode != 0:
+        shown = " ".join(str(word) for word in command[:4])
+        raise SetUpError(f"`{shown} …` failed (exit code {result.returncode}). {next_step}")
+
+
+def make_environment() -> None:
+    run(
+        [sys.executable, "-m", "venv", "--clear", ENVIRONMENT],
+        "On Debian, install the package python3-venv and run this again.",
+    )
+    pip_install("build.txt")
+
+
+def pip_install(requirements: str) -> None:
+    """Install one hashed file. Without build isolation: the build tools are pinned here too."""
+    run(
+        [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+        + ["--no-build-isolation", "-r", REQUIREMENTS / requirements],
+        "Check the network connection to the Python package index and run this again.",
+    )
+
+
+def install_project() -> None:
+    run(
+        [PYTHON, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
+        + ["--no-build-isolation", "--editable", ROOT],
+        "Check pyproject.toml.",
+    )
+
+
+def install_assets() -> None:
+    """Install the npm packages by their integrity hashes and copy the few files the pages use."""
+    with tempfile.TemporaryDirectory(prefix="lmb-npm-") as cache:
+        run(
+            [BIN / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            + ["--no-update-notifier", "--loglevel=error", f"--cache={cache}"],
+            "Check the network connection to the npm registry and run this again.",
+        )
+    run([PYTHON, "-m", "lmb.config.assets"], "Run `make lock` after a change of package.json.")
+
+
+def compile_translations() -> None:
+    for source in translation_sources():
+        run(
+            [BIN / "pybabel", "--quiet", "compile", "-i", source, "-o", source.with_suffix(".mo")]
+            + ["-l", source.parent.parent.name],
+            "Correct the translation file named above.",
+        )
+
+
+def translation_sources() -> list[Path]:
+    return sorted(ROOT.glob("src/lmb/*/locale/*/LC_MESSAGES/*.po"))
+
+
+def set_up(*, dev: bool) -> None:
+    stamps = ENVIRONMENT / "stamps"
+    base = fingerprint([sys.version, str(ROOT), REQUIREMENTS / "build.txt"])
+    step("Creating the Python environment", stamps / "environment", base, make_environment)
+    for name in ["run", "dev"] if dev else ["run"]:
+        key = fingerprint([REQUIREMENTS / f"{name}.txt"])
+        title = f"Installing Python packages (requirements/{name}.txt)"
+        step(title, stamps / name, key, lambda file=f"{name}.txt": pip_install(file))
+    project = fingerprint([ROOT / "pyproject.toml", str(ROOT)])
+    step("Installing the project", stamps / "project", project, install_project)
+    asset_sources = [ROOT / "package-lock.json", *sorted((ROOT / "src/lmb/config").glob("assets*"))]
+    assets = fingerprint([path for path in asset_sources if path.is_file()])
+    step("Installing page assets", ASSETS / "stamp", assets, install_assets)
+    step(
+        "Compiling translations",
+        stamps / "translations",
+        fingerprint(translation_sources()),
+        compile_translations,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dev", action="store_true", help="also install what the tests need")
+    arguments = parser.parse_args()
+    if sys.version_info < MINIMUM_PYTHON:
+        found = ".".join(str(number) for number in sys.version_info[:3])
+        print(f"Python 3.11 or newer is needed, found {found}: set PYTHON=… on the make line.")
+        return 1
+    (ROOT / "var").mkdir(exist_ok=True)
+    # Two makes in one clone take turns instead of writing one environment together.
+    with (ROOT / "var" / "set-up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            set_up(dev=arguments.dev)
+        except SetUpError as error:
+            print(f"Set-up stopped: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("Set-up interrupted; run it again to go on.", file=sys.stderr)
+            return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
