@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from lmb.values.money import CENTS_MAX, cents_from_dollars, dollars_from_cents
+from lmb.values.money import cents_from_dollars, dollars_from_cents
 from lmb.values.rates import decimal_text, percent_from_text
 
 T = TypeVar("T")
@@ -24,6 +24,9 @@ StrT = TypeVar("StrT", bound=str)
 DAY_FIRST = date(1900, 1, 1)
 DAY_LAST = date(2199, 12, 31)
 """Days outside these are slips of the hand (0976, 9176), not facts."""
+
+PLAUSIBLE_CENTS_MAX = 10**15
+"""Ten trillion dollars: more than one sum of money ever is, less than an account can hold."""
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -83,7 +86,7 @@ def choice(*options: StrT) -> Reader[StrT]:
     return Reader(read, " or ".join(by_text))
 
 
-def dollars(*, cents_min: int = 0, cents_max: int = CENTS_MAX) -> Reader[int]:
+def dollars(*, cents_min: int = 0, cents_max: int = PLAUSIBLE_CENTS_MAX) -> Reader[int]:
     """Cents of a plain number of dollars between two amounts, both included."""
     low, high = dollars_from_cents(cents_min), dollars_from_cents(cents_max)
 

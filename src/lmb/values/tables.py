@@ -27,6 +27,8 @@ _UNREADABLE = object()
 _NOT_TEXT = re.compile("[\\0\udc80-\udcff]")
 """NUL, and what Python makes of bytes that are not UTF-8 (PEP 383)."""
 
+_NEEDS_QUOTES = re.compile('[",\r\n]')
+
 _FOUND_CHARACTERS_MAX = 60
 
 
@@ -146,11 +148,13 @@ def read_table(
 
 def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """A CSV file that `read_table` reads back: UTF-8, \\n line ends, quotes only where needed."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    lines = [",".join(map(_written, row)) or '""' for row in (header, *rows)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _written(text: str) -> str:
+    # Not csv.writer: before Python 3.13 it leaves a lone \r bare, which ends a row when read.
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
 
 
 def _records(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
