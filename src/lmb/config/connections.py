@@ -1,0 +1,65 @@
+"""Which database Django talks to, and as whom.
+
+Two aliases lead to the same database: `default` as the application role, which may do only what
+the migrations grant it, and `owner` as the role that owns the tables, for migrations alone. The
+connection strings travel in two environment variables, so that subprocesses follow.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+APP_VARIABLE = "LMB_DB_APP"
+OWNER_VARIABLE = "LMB_DB_OWNER"
+
+# Django's names for the parts of a connection string; the rest goes to the driver as it is.
+_NAMED = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
+
+
+def databases() -> dict[str, dict[str, Any]]:
+    """Django's DATABASES from the environment; without it, a database that cannot be reached."""
+    return {
+        "default": _parameters(os.environ.get(APP_VARIABLE, "dbname=lmb")),
+        "owner": _parameters(os.environ.get(OWNER_VARIABLE, "dbname=lmb")),
+    }
+
+
+def use_database(app_dsn: str, owner_dsn: str) -> None:
+    """Point this process, and those it starts, at a database. Open connections are closed."""
+    os.environ[APP_VARIABLE] = app_dsn
+    os.environ[OWNER_VARIABLE] = owner_dsn
+    from django.conf import settings
+
+    if not settings.configured:
+        return
+    from django.db import connections
+
+    connections.close_all()
+    for alias, parameters in databases().items():
+        # In place: every connection object holds this very dictionary.
+        connections.settings[alias].update(parameters)
+
+
+def _parameters(dsn: str) -> dict[str, Any]:
+    parts = conninfo_to_dict(dsn)
+    named = {name: str(parts.pop(key, None) or "") for key, name in _NAMED.items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **named,
+        "OPTIONS": dict(parts),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+class OwnerMigrates:
+    """Database router: tables are made by their owner; both aliases are one database."""
+
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool:
+        return db == "owner"
+
+    def allow_relation(self, first: object, second: object, **hints: object) -> bool:
+        return True

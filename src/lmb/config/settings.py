@@ -1,0 +1,103 @@
+"""Django's settings. Importable without a database; nothing here is secret."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+
+from csp.constants import NONE, SELF
+
+from lmb.config.assets import STATIC
+from lmb.config.connections import databases
+from lmb.config.paths import CLONE
+from lmb.config.secret import secret_key
+
+SECRET_KEY = secret_key()
+DEBUG = os.environ.get("LMB_DEBUG") == "1"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+_ROOMS = [
+    "rules",
+    "ledger",
+    "people",
+    "facts",
+    "bonds",
+    "fund",
+    "wallets",
+    "programs",
+    "training",
+    "outcomes",
+    "settlement",
+    "web",
+]
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    *(
+        f"lmb.{room}"
+        for room in _ROOMS
+        if find_spec(f"lmb.{room}") and find_spec(f"lmb.{room}.apps")
+    ),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "lmb.config.urls"
+WSGI_APPLICATION = "lmb.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+
+DATABASES = databases()
+DATABASE_ROUTERS = ["lmb.config.connections.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "America/New_York"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [CLONE / "src" / "lmb" / "web" / "locale"]
+
+# Served straight from where set-up and the rooms put them: no collecting, no copies.
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [STATIC] if STATIC.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# The pages run no script and load nothing from elsewhere; the browser enforces it.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
