@@ -1,0 +1,88 @@
+"""What an importer hands over, whatever format it came in: people of a lottery, work records.
+
+People carry the key their source gave them; the person key of the house is made later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from lmb.values.canonical import Document
+from lmb.values.rates import decimal_text
+
+
+class Arm(StrEnum):
+    """What the lottery drew for a person: an offer of training, or none."""
+
+    TREATED = "treated"
+    CONTROL = "control"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person of the lottery. Days are None where the step was not taken; nobody in the control
+    arm has any."""
+
+    person: str
+    arm: Arm
+    state: str
+    board: str
+    accepted_on: date | None
+    enrolled_on: date | None
+    completed_on: date | None
+
+    @property
+    def sort_key(self) -> str:
+        return self.person
+
+    def document(self) -> Document:
+        """The row as it is hashed; days as ISO text."""
+        return {
+            "schema": "lmb-person/1",
+            "person": self.person,
+            "arm": self.arm.value,
+            "state": self.state,
+            "board": self.board,
+            "accepted_on": _iso(self.accepted_on),
+            "enrolled_on": _iso(self.enrolled_on),
+            "completed_on": _iso(self.completed_on),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EarningsRow:
+    """Pay of one person from one employer over a period, both days included.
+
+    `employer` and `hours` are None where the source does not know them. 0 cents is a statement
+    (a record that shows no pay), not a gap.
+    """
+
+    person: str
+    employer: str | None
+    period_from: date
+    period_to: date
+    hours: Decimal | None
+    earnings_cents: int
+
+    @property
+    def sort_key(self) -> tuple[str, date, date, str]:
+        return (self.person, self.period_from, self.period_to, self.employer or "")
+
+    def document(self) -> Document:
+        """The row as it is hashed; days and hours as text."""
+        return {
+            "schema": "lmb-work-record/1",
+            "person": self.person,
+            "employer": self.employer,
+            "from": self.period_from.isoformat(),
+            "to": self.period_to.isoformat(),
+            "hours": None if self.hours is None else decimal_text(self.hours),
+            "earnings_cents": self.earnings_cents,
+        }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
