@@ -1,0 +1,86 @@
+"""The only functions that read facts for others: as they were known at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from lmb.facts import models
+from lmb.facts.records import Attestation, WorkRecord
+from lmb.values.canonical import Document
+from lmb.values.errors import NotFoundError
+
+
+def work_records(
+    cell: int, period_from: date, period_to: date, *, known_at: datetime
+) -> list[WorkRecord]:
+    """The work records lying within a period (both days included), as known at a moment."""
+    rows = models.WorkRecord.objects.filter(
+        cell=cell,
+        period_from__gte=period_from,
+        period_to__lte=period_to,
+        recorded_at__lte=known_at,
+    )
+    later = models.WorkRecord.objects.filter(
+        cell=cell, supersedes=OuterRef("id"), recorded_at__lte=known_at
+    )
+    return [_work_record(row) for row in rows.filter(~Exists(later)).order_by("id")]
+
+
+def attestations(cell: int, kind: str, *, known_at: datetime) -> list[Attestation]:
+    """The attestations of a kind, as known at a moment."""
+    rows = models.Attestation.objects.filter(cell=cell, kind=kind, recorded_at__lte=known_at)
+    later = models.Attestation.objects.filter(
+        cell=cell, supersedes=OuterRef("id"), recorded_at__lte=known_at
+    )
+    return [_attestation(row) for row in rows.filter(~Exists(later)).order_by("id")]
+
+
+def work_documents(ids: Sequence[UUID]) -> list[Document]:
+    """The documents of work records in the order asked. Raises NotFoundError for a missing one."""
+    rows = models.WorkRecord.objects.filter(id__in=ids)
+    return _in_order({row.id: _work_record(row).document() for row in rows}, ids, "work record")
+
+
+def attestation_documents(ids: Sequence[UUID]) -> list[Document]:
+    """The documents of attestations in the order asked. Raises NotFoundError for a missing one."""
+    rows = models.Attestation.objects.filter(id__in=ids)
+    return _in_order({row.id: _attestation(row).document() for row in rows}, ids, "attestation")
+
+
+def _in_order(found: dict[UUID, Document], ids: Sequence[UUID], noun: str) -> list[Document]:
+    missing = [identifier for identifier in ids if identifier not in found]
+    if missing:
+        raise NotFoundError(f"there is no {noun} {missing[0]} on file")
+    return [found[identifier] for identifier in ids]
+
+
+def _work_record(row: models.WorkRecord) -> WorkRecord:
+    return WorkRecord(
+        id=row.id,
+        person=row.person,
+        employer=row.employer,
+        period_from=row.period_from,
+        period_to=row.period_to,
+        hours=row.hours,
+        earnings_cents=row.earnings_cents,
+        source=row.source,
+        supersedes=row.supersedes,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _attestation(row: models.Attestation) -> Attestation:
+    return Attestation(
+        id=row.id,
+        person=row.person,
+        kind=row.kind,
+        value=row.value,
+        happened_on=row.happened_on,
+        source=row.source,
+        supersedes=row.supersedes,
+        recorded_at=row.recorded_at,
+    )

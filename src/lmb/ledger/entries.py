@@ -1,0 +1,178 @@
+"""What can be asked of the books. Pure values; `service.post` carries them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lmb.values.canonical import Document
+from lmb.values.identifiers import derived_uuid7
+
+BATCH_ITEMS_MAX = 8190
+"""The most items one call of the posting function takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why money moves: a determination or an instruction on file, never both."""
+
+    kind: str
+    id: UUID
+
+    @classmethod
+    def determination(cls, identifier: UUID) -> Cause:
+        return cls("determination", identifier)
+
+    @classmethod
+    def instruction(cls, identifier: UUID) -> Cause:
+        return cls("instruction", identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Move an amount from one account (the debit) to another (the credit)."""
+
+    key: str
+    debit: str
+    credit: str
+    amount_cents: int
+    code: str
+
+    def document(self) -> dict[str, Document]:
+        return {"kind": "post", **_between(self.debit, self.credit, self.amount_cents, self.code)}
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFor:
+    """Set an amount aside on its way from one account to another."""
+
+    key: str
+    debit: str
+    credit: str
+    amount_cents: int
+    code: str
+    expires_at: datetime | None = None
+
+    def document(self) -> dict[str, Document]:
+        expires = None if self.expires_at is None else self.expires_at.isoformat()
+        return {
+            "kind": "hold",
+            "expires_at": expires,
+            **_between(self.debit, self.credit, self.amount_cents, self.code),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Pay a part of a hold; `final` releases the rest."""
+
+    key: str
+    hold: UUID
+    amount_cents: int
+    code: str
+    final: bool = False
+
+    def document(self) -> dict[str, Document]:
+        return {
+            "kind": "capture",
+            "hold": str(self.hold),
+            "amount_cents": self.amount_cents,
+            "code": self.code,
+            "final": self.final,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Release what is left of a hold."""
+
+    key: str
+    hold: UUID
+    code: str
+
+    def document(self) -> dict[str, Document]:
+        return {"kind": "void", "hold": str(self.hold), "code": self.code}
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Release what is left of a hold whose time has passed."""
+
+    key: str
+    hold: UUID
+    code: str
+
+    def document(self) -> dict[str, Document]:
+        return {"kind": "expire", "hold": str(self.hold), "code": self.code}
+
+
+Item = Post | HoldFor | Capture | Void | Expire
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """An atomic group of items with one cause and one actor; `key` names it within its cell."""
+
+    key: str
+    kind: str
+    actor: str
+    cause: Cause
+    items: Sequence[Item]
+    effective_at: datetime | None = None
+    reverses: UUID | None = None
+
+    def document(self, cell: int, at: datetime) -> dict[str, Document]:
+        """The JSON the posting function takes, with identifiers derived from the keys."""
+        return {
+            "id": str(derived_uuid7(at, str(cell), "journal", self.key)),
+            "kind": self.kind,
+            "actor": self.actor,
+            self.cause.kind: str(self.cause.id),
+            "effective_at": None if self.effective_at is None else self.effective_at.isoformat(),
+            "reverses": None if self.reverses is None else str(self.reverses),
+            "items": [
+                {
+                    "key": item.key,
+                    "id": str(derived_uuid7(at, str(cell), "transfer", item.key)),
+                    "release_id": str(derived_uuid7(at, str(cell), "release", item.key)),
+                    **item.document(),
+                }
+                for item in self.items
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the books say to one item: `ok`, `exists`, or the name of the refusal.
+
+    `transfer` is the movement (for a hold also the hold's identifier), None when refused.
+    """
+
+    key: str
+    result: str
+    transfer: UUID | None
+
+    @property
+    def stands(self) -> bool:
+        return self.result in {"ok", "exists"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """The terms an account is opened with; `fund` None is the world outside."""
+
+    code: str
+    kind: str
+    owner: str
+    unit: str = "USD"
+    purpose: str | None = None
+    fund: str | None = None
+    limit_side: str | None = None
+    expires_at: datetime | None = None
+
+
+def _between(debit: str, credit: str, amount_cents: int, code: str) -> dict[str, Document]:
+    return {"debit": debit, "credit": credit, "amount_cents": amount_cents, "code": code}

@@ -1,0 +1,386 @@
+from pathlib import Path
+
+import django.db.models.expressions
+from django.db import migrations, models
+
+SQL = Path(__file__).parent / "sql"
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [("rules", "0001_initial")]
+
+    operations = [
+        migrations.CreateModel(
+            name="Cell",
+            fields=[
+                ("id", models.IntegerField(primary_key=True, serialize=False)),
+                ("name", models.TextField(unique=True)),
+                ("simulated", models.BooleanField()),
+                ("seq_last", models.BigIntegerField(default=0)),
+                ("recorded_at_last", models.DateTimeField(null=True)),
+                ("closed_through", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "ledger_cell",
+            },
+        ),
+        migrations.CreateModel(
+            name="Fund",
+            fields=[
+                ("code", models.TextField(primary_key=True, serialize=False)),
+                ("description", models.TextField()),
+            ],
+            options={
+                "db_table": "ledger_fund",
+            },
+        ),
+        migrations.CreateModel(
+            name="Purpose",
+            fields=[
+                ("code", models.TextField(primary_key=True, serialize=False)),
+                ("description", models.TextField()),
+            ],
+            options={
+                "db_table": "ledger_purpose",
+            },
+        ),
+        migrations.CreateModel(
+            name="Unit",
+            fields=[
+                ("code", models.TextField(primary_key=True, serialize=False)),
+                ("scale", models.SmallIntegerField()),
+                ("description", models.TextField()),
+            ],
+            options={
+                "db_table": "ledger_unit",
+            },
+        ),
+        migrations.CreateModel(
+            name="Account",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("code", models.TextField()),
+                ("kind", models.TextField()),
+                ("owner", models.TextField()),
+                ("unit", models.TextField()),
+                ("purpose", models.TextField(null=True)),
+                ("fund", models.TextField(null=True)),
+                (
+                    "limit_side",
+                    models.TextField(
+                        choices=[
+                            ("debits<=credits", "Not Overdrawn"),
+                            ("credits<=debits", "Not Overpaid"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")],
+                        default="open",
+                    ),
+                ),
+                ("posted_debit_cents", models.BigIntegerField(default=0)),
+                ("posted_credit_cents", models.BigIntegerField(default=0)),
+                ("held_debit_cents", models.BigIntegerField(default=0)),
+                ("held_credit_cents", models.BigIntegerField(default=0)),
+                ("opened_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "ledger_account",
+                "constraints": [
+                    models.UniqueConstraint(fields=("cell", "code"), name="ledger_account_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("posted_debit_cents__gte", 0),
+                            ("posted_credit_cents__gte", 0),
+                            ("held_debit_cents__gte", 0),
+                            ("held_credit_cents__gte", 0),
+                        ),
+                        name="ledger_account_sums_are_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit_side", "debits<=credits"), _negated=True),
+                            (
+                                "posted_credit_cents__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("posted_debit_cents"),
+                                    "+",
+                                    models.F("held_debit_cents"),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_account_is_not_overdrawn",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("limit_side", "credits<=debits"), _negated=True),
+                            (
+                                "posted_debit_cents__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("posted_credit_cents"),
+                                    "+",
+                                    models.F("held_credit_cents"),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_account_is_not_overpaid",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Hold",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("debit", models.UUIDField()),
+                ("credit", models.UUIDField()),
+                ("unit", models.TextField()),
+                ("amount_cents", models.BigIntegerField()),
+                ("captured_cents", models.BigIntegerField(default=0)),
+                ("released_cents", models.BigIntegerField(default=0)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("open", "Open"),
+                            ("captured", "Captured"),
+                            ("voided", "Voided"),
+                            ("expired", "Expired"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "ledger_hold",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("captured_cents__gte", 0),
+                            ("released_cents__gte", 0),
+                            (
+                                "amount_cents__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("captured_cents"), "+", models.F("released_cents")
+                                ),
+                            ),
+                        ),
+                        name="ledger_hold_gives_no_more_than_it_has",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "open"),
+                            (
+                                "amount_cents",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("captured_cents"), "+", models.F("released_cents")
+                                ),
+                            ),
+                            _connector="XOR",
+                        ),
+                        name="ledger_hold_is_closed_when_used_up",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Instruction",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("kind", models.TextField()),
+                ("subject", models.TextField()),
+                ("content", models.TextField()),
+                ("sha256", models.TextField()),
+                ("actor", models.TextField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "ledger_instruction",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "kind", "subject"), name="ledger_instruction_given_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("actor", ""), _negated=True),
+                        name="ledger_instruction_names_its_actor",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Journal",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("kind", models.TextField()),
+                ("actor", models.TextField()),
+                ("determination", models.UUIDField(null=True)),
+                ("instruction", models.UUIDField(null=True)),
+                ("reverses", models.UUIDField(null=True)),
+                ("effective_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "ledger_journal",
+                "indexes": [
+                    models.Index(
+                        fields=["cell", "determination"], name="ledger_journal_determination"
+                    ),
+                    models.Index(fields=["cell", "instruction"], name="ledger_journal_instruction"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("determination__isnull", True),
+                            ("instruction__isnull", True),
+                            _connector="XOR",
+                        ),
+                        name="ledger_journal_has_one_cause",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("actor", ""), _negated=True),
+                        name="ledger_journal_names_its_actor",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("cell", "reverses"), name="ledger_journal_reversed_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Request",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "key", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("key", models.TextField()),
+                ("content_sha256", models.TextField()),
+                ("result", models.TextField()),
+                ("transfer", models.UUIDField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "ledger_request",
+                "indexes": [
+                    models.Index(fields=["cell", "transfer"], name="ledger_request_transfer")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result", "ok"), ("transfer__isnull", True), _connector="XOR"
+                        ),
+                        name="ledger_request_names_its_transfer",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Transfer",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("seq", models.BigIntegerField()),
+                ("journal", models.UUIDField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("post", "Post"),
+                            ("hold", "Hold"),
+                            ("capture", "Capture"),
+                            ("void", "Void"),
+                            ("expire", "Expire"),
+                        ]
+                    ),
+                ),
+                ("code", models.TextField()),
+                ("debit", models.UUIDField()),
+                ("credit", models.UUIDField()),
+                ("amount_cents", models.BigIntegerField()),
+                ("unit", models.TextField()),
+                ("hold", models.UUIDField(null=True)),
+                ("effective_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("debit_balance_after_cents", models.BigIntegerField()),
+                ("credit_balance_after_cents", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "ledger_transfer",
+                "indexes": [
+                    models.Index(fields=["cell", "debit", "seq"], name="ledger_transfer_by_debit"),
+                    models.Index(
+                        fields=["cell", "credit", "seq"], name="ledger_transfer_by_credit"
+                    ),
+                    models.Index(fields=["cell", "journal"], name="ledger_transfer_by_journal"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cell", "seq"), name="ledger_transfer_seq"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_cents__gt", 0)),
+                        name="ledger_transfer_amount_is_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True),
+                        name="ledger_transfer_has_two_accounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "post"), ("hold__isnull", False), _connector="XOR"
+                        ),
+                        name="ledger_transfer_names_its_hold",
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL((SQL / "protection.sql").read_text()),
+        migrations.RunSQL((SQL / "opening.sql").read_text()),
+        migrations.RunSQL((SQL / "posting.sql").read_text()),
+        migrations.RunSQL((SQL / "grants.sql").read_text()),
+    ]

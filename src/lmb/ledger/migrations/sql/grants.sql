@@ -1,0 +1,12 @@
+-- Functions are closed to everyone by default; the application role is given the few doors.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    ledger_open_cell(integer, text, boolean),
+    ledger_define_unit(text, integer, text),
+    ledger_define_purpose(text, text),
+    ledger_define_fund(text, text),
+    ledger_open_accounts(integer, timestamptz, jsonb),
+    ledger_instruct(integer, timestamptz, uuid, text, text, text, text),
+    ledger_close_through(integer, timestamptz),
+    ledger_post(integer, timestamptz, jsonb)
+TO lmb_app;

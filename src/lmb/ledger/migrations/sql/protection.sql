@@ -1,0 +1,89 @@
+-- What holds for everyone who speaks SQL: histories are insert-only, references point at rows
+-- that exist, and the application role may read the books but write nothing to them directly.
+SELECT lmb_make_insert_only('ledger_unit', false);
+SELECT lmb_make_insert_only('ledger_purpose', false);
+SELECT lmb_make_insert_only('ledger_fund', false);
+SELECT lmb_make_insert_only('ledger_instruction', false);
+SELECT lmb_make_insert_only('ledger_journal', false);
+SELECT lmb_make_insert_only('ledger_transfer', false);
+SELECT lmb_make_insert_only('ledger_request', false);
+GRANT SELECT ON ledger_cell, ledger_account, ledger_hold TO lmb_app;
+
+ALTER TABLE ledger_account
+    ADD CONSTRAINT ledger_account_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
+    ADD CONSTRAINT ledger_account_unit FOREIGN KEY (unit) REFERENCES ledger_unit (code),
+    ADD CONSTRAINT ledger_account_purpose FOREIGN KEY (purpose) REFERENCES ledger_purpose (code),
+    ADD CONSTRAINT ledger_account_fund FOREIGN KEY (fund) REFERENCES ledger_fund (code);
+ALTER TABLE ledger_instruction
+    ADD CONSTRAINT ledger_instruction_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
+    ADD CONSTRAINT ledger_instruction_hash_is_of_content
+        CHECK (sha256 = encode(sha256(convert_to(content, 'UTF8')), 'hex'));
+ALTER TABLE ledger_journal
+    ADD CONSTRAINT ledger_journal_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
+    ADD CONSTRAINT ledger_journal_determination_is_on_file
+        FOREIGN KEY (cell, determination) REFERENCES rules_determination (cell, id),
+    ADD CONSTRAINT ledger_journal_instruction_is_on_file
+        FOREIGN KEY (cell, instruction) REFERENCES ledger_instruction (cell, id),
+    ADD CONSTRAINT ledger_journal_reverses_one_on_file
+        FOREIGN KEY (cell, reverses) REFERENCES ledger_journal (cell, id);
+ALTER TABLE ledger_hold
+    ADD CONSTRAINT ledger_hold_debit FOREIGN KEY (cell, debit) REFERENCES ledger_account (cell, id),
+    ADD CONSTRAINT ledger_hold_credit
+        FOREIGN KEY (cell, credit) REFERENCES ledger_account (cell, id);
+ALTER TABLE ledger_transfer
+    ADD CONSTRAINT ledger_transfer_journal
+        FOREIGN KEY (cell, journal) REFERENCES ledger_journal (cell, id),
+    ADD CONSTRAINT ledger_transfer_debit
+        FOREIGN KEY (cell, debit) REFERENCES ledger_account (cell, id),
+    ADD CONSTRAINT ledger_transfer_credit
+        FOREIGN KEY (cell, credit) REFERENCES ledger_account (cell, id),
+    ADD CONSTRAINT ledger_transfer_hold
+        FOREIGN KEY (cell, hold) REFERENCES ledger_hold (cell, id),
+    ADD CONSTRAINT ledger_transfer_unit FOREIGN KEY (unit) REFERENCES ledger_unit (code);
+ALTER TABLE ledger_request
+    ADD CONSTRAINT ledger_request_transfer_is_on_file
+        FOREIGN KEY (cell, transfer) REFERENCES ledger_transfer (cell, id);
+
+-- An account and a hold keep what they are; only their sums and states move.
+CREATE FUNCTION ledger_keep_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.cell, OLD.id, OLD.code, OLD.kind, OLD.owner, OLD.unit, OLD.opened_at)
+           IS DISTINCT FROM
+       (NEW.cell, NEW.id, NEW.code, NEW.kind, NEW.owner, NEW.unit, NEW.opened_at)
+       OR (OLD.purpose, OLD.fund, OLD.limit_side, OLD.expires_at)
+           IS DISTINCT FROM (NEW.purpose, NEW.fund, NEW.limit_side, NEW.expires_at) THEN
+        RAISE EXCEPTION 'account % keeps its terms; open another account instead', OLD.code
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_terms BEFORE UPDATE ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION ledger_keep_account();
+
+CREATE FUNCTION ledger_keep_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'open'
+       OR (OLD.cell, OLD.id, OLD.debit, OLD.credit, OLD.unit, OLD.amount_cents, OLD.expires_at)
+           IS DISTINCT FROM
+          (NEW.cell, NEW.id, NEW.debit, NEW.credit, NEW.unit, NEW.amount_cents, NEW.expires_at)
+       OR NEW.captured_cents < OLD.captured_cents OR NEW.released_cents < OLD.released_cents THEN
+        RAISE EXCEPTION 'hold % is closed or would change its terms', OLD.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_terms BEFORE UPDATE ON ledger_hold
+    FOR EACH ROW EXECUTE FUNCTION ledger_keep_hold();
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION lmb_refuse_change();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON ledger_hold
+    FOR EACH ROW EXECUTE FUNCTION lmb_refuse_change();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON ledger_cell
+    FOR EACH ROW EXECUTE FUNCTION lmb_refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ledger_account
+    FOR EACH STATEMENT EXECUTE FUNCTION lmb_refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ledger_hold
+    FOR EACH STATEMENT EXECUTE FUNCTION lmb_refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ledger_cell
+    FOR EACH STATEMENT EXECUTE FUNCTION lmb_refuse_change();

@@ -1,0 +1,294 @@
+"""The tables of the books. Rows come and change only through the functions in
+`migrations/sql/`; the application role may read them and nothing else.
+
+Amounts are in the smallest part of their unit (`_cents`: cents of a dollar, or cents of face).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Cell(models.Model):
+    """One set of books (a state group, or one simulated run), and the head of its history.
+
+    `recorded_at_last` and `seq_last` belong to the newest transfer. In a simulated cell the
+    caller tells the time, and it never goes back; elsewhere the database's clock does.
+    """
+
+    id = models.IntegerField(primary_key=True)
+    name = models.TextField(unique=True)
+    simulated = models.BooleanField()
+    seq_last = models.BigIntegerField(default=0)
+    recorded_at_last = models.DateTimeField(null=True)
+    closed_through = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ledger_cell"
+
+
+class Unit(models.Model):
+    """What is counted: `USD`, or the face amount of one security."""
+
+    code = models.TextField(primary_key=True)
+    scale = models.SmallIntegerField()
+    description = models.TextField()
+
+    class Meta:
+        db_table = "ledger_unit"
+
+
+class Purpose(models.Model):
+    """What money may be used for; an account with a purpose pays only within it."""
+
+    code = models.TextField(primary_key=True)
+    description = models.TextField()
+
+    class Meta:
+        db_table = "ledger_purpose"
+
+
+class Fund(models.Model):
+    """Where money came from: an appropriation, a bond series, a state match, an employer."""
+
+    code = models.TextField(primary_key=True)
+    description = models.TextField()
+
+    class Meta:
+        db_table = "ledger_fund"
+
+
+class LimitSide(models.TextChoices):
+    """Which side of an account may not outgrow the other."""
+
+    NOT_OVERDRAWN = "debits<=credits"
+    NOT_OVERPAID = "credits<=debits"
+
+
+class AccountState(models.TextChoices):
+    OPEN = "open"
+    FROZEN = "frozen"
+    CLOSED = "closed"
+
+
+class Account(models.Model):
+    """One balance: credits minus debits, posted and held. `fund` null: the world outside."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    code = models.TextField()
+    kind = models.TextField()
+    owner = models.TextField()
+    unit = models.TextField()
+    purpose = models.TextField(null=True)
+    fund = models.TextField(null=True)
+    limit_side = models.TextField(null=True, choices=LimitSide.choices)
+    expires_at = models.DateTimeField(null=True)
+    state = models.TextField(choices=AccountState.choices, default=AccountState.OPEN)
+    posted_debit_cents = models.BigIntegerField(default=0)
+    posted_credit_cents = models.BigIntegerField(default=0)
+    held_debit_cents = models.BigIntegerField(default=0)
+    held_credit_cents = models.BigIntegerField(default=0)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_account"
+        constraints = [
+            models.UniqueConstraint(fields=["cell", "code"], name="ledger_account_code"),
+            models.CheckConstraint(
+                condition=Q(posted_debit_cents__gte=0)
+                & Q(posted_credit_cents__gte=0)
+                & Q(held_debit_cents__gte=0)
+                & Q(held_credit_cents__gte=0),
+                name="ledger_account_sums_are_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~Q(limit_side=LimitSide.NOT_OVERDRAWN)
+                | Q(posted_credit_cents__gte=F("posted_debit_cents") + F("held_debit_cents")),
+                name="ledger_account_is_not_overdrawn",
+            ),
+            models.CheckConstraint(
+                condition=~Q(limit_side=LimitSide.NOT_OVERPAID)
+                | Q(posted_debit_cents__gte=F("posted_credit_cents") + F("held_credit_cents")),
+                name="ledger_account_is_not_overpaid",
+            ),
+        ]
+
+
+class Instruction(models.Model):
+    """An order to move money that is not a determination: a settlement, a grant, an accepted
+    offer. `content` is its canonical document."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    kind = models.TextField()
+    subject = models.TextField()
+    content = models.TextField()
+    sha256 = models.TextField()
+    actor = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_instruction"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "kind", "subject"], name="ledger_instruction_given_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(actor=""), name="ledger_instruction_names_its_actor"
+            ),
+        ]
+
+
+class Journal(models.Model):
+    """An atomic group of transfers with one cause and one actor."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    kind = models.TextField()
+    actor = models.TextField()
+    determination = models.UUIDField(null=True)
+    instruction = models.UUIDField(null=True)
+    reverses = models.UUIDField(null=True)
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_journal"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(determination__isnull=True) ^ Q(instruction__isnull=True),
+                name="ledger_journal_has_one_cause",
+            ),
+            models.CheckConstraint(condition=~Q(actor=""), name="ledger_journal_names_its_actor"),
+            models.UniqueConstraint(
+                fields=["cell", "reverses"], name="ledger_journal_reversed_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cell", "determination"], name="ledger_journal_determination"),
+            models.Index(fields=["cell", "instruction"], name="ledger_journal_instruction"),
+        ]
+
+
+class TransferKind(models.TextChoices):
+    """`post` and `capture` move posted money; the others open or release a hold."""
+
+    POST = "post"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    VOID = "void"
+    EXPIRE = "expire"
+
+
+class Transfer(models.Model):
+    """One movement from the debit account to the credit account.
+
+    `seq` has no gaps within a cell. The balances after are credits minus debits, posted.
+    """
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    seq = models.BigIntegerField()
+    journal = models.UUIDField()
+    kind = models.TextField(choices=TransferKind.choices)
+    code = models.TextField()
+    debit = models.UUIDField()
+    credit = models.UUIDField()
+    amount_cents = models.BigIntegerField()
+    unit = models.TextField()
+    hold = models.UUIDField(null=True)
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    debit_balance_after_cents = models.BigIntegerField()
+    credit_balance_after_cents = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_transfer"
+        constraints = [
+            models.UniqueConstraint(fields=["cell", "seq"], name="ledger_transfer_seq"),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0), name="ledger_transfer_amount_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=~Q(debit=F("credit")), name="ledger_transfer_has_two_accounts"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=TransferKind.POST) ^ Q(hold__isnull=False),
+                name="ledger_transfer_names_its_hold",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cell", "debit", "seq"], name="ledger_transfer_by_debit"),
+            models.Index(fields=["cell", "credit", "seq"], name="ledger_transfer_by_credit"),
+            models.Index(fields=["cell", "journal"], name="ledger_transfer_by_journal"),
+        ]
+
+
+class HoldState(models.TextChoices):
+    OPEN = "open"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+
+
+class Hold(models.Model):
+    """Money set aside between two accounts: captured in parts, the rest released."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    debit = models.UUIDField()
+    credit = models.UUIDField()
+    unit = models.TextField()
+    amount_cents = models.BigIntegerField()
+    captured_cents = models.BigIntegerField(default=0)
+    released_cents = models.BigIntegerField(default=0)
+    state = models.TextField(choices=HoldState.choices, default=HoldState.OPEN)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ledger_hold"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(captured_cents__gte=0)
+                & Q(released_cents__gte=0)
+                & Q(amount_cents__gte=F("captured_cents") + F("released_cents")),
+                name="ledger_hold_gives_no_more_than_it_has",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=HoldState.OPEN)
+                ^ Q(amount_cents=F("captured_cents") + F("released_cents")),
+                name="ledger_hold_is_closed_when_used_up",
+            ),
+        ]
+
+
+class Request(models.Model):
+    """The answer to an idempotency key: same key, same content, same answer.
+
+    `transfer` is null where the answer was a refusal; a refused key stays refused.
+    """
+
+    pk = models.CompositePrimaryKey("cell", "key")
+    cell = models.IntegerField()
+    key = models.TextField()
+    content_sha256 = models.TextField()
+    result = models.TextField()
+    transfer = models.UUIDField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_request"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result="ok") ^ Q(transfer__isnull=True),
+                name="ledger_request_names_its_transfer",
+            ),
+        ]
+        indexes = [models.Index(fields=["cell", "transfer"], name="ledger_request_transfer")]

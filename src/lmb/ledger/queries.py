@@ -1,0 +1,276 @@
+"""The only functions that read the books for others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+
+from lmb.ledger import models
+from lmb.ledger.models import TransferKind
+
+POSTED = (TransferKind.POST, TransferKind.CAPTURE)
+"""The kinds of transfer that move posted money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account shows: posted is credits minus debits; available is posted less what is
+    held on its way out."""
+
+    code: str
+    kind: str
+    owner: str
+    unit: str
+    posted_cents: int
+    pending_in_cents: int
+    pending_out_cents: int
+
+    @property
+    def available_cents(self) -> int:
+        return self.posted_cents - self.pending_out_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One transfer with the names of its accounts and its journal's cause."""
+
+    cell: int
+    id: UUID
+    seq: int
+    kind: str
+    code: str
+    debit: str
+    credit: str
+    amount_cents: int
+    unit: str
+    hold: UUID | None
+    journal: UUID
+    journal_kind: str
+    actor: str
+    determination: UUID | None
+    instruction: UUID | None
+    effective_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionOnFile:
+    """An order to move money; `document` is its content."""
+
+    cell: int
+    id: UUID
+    kind: str
+    subject: str
+    document: dict[str, Any]
+    sha256: str
+    actor: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOnFile:
+    """A hold and what became of it."""
+
+    id: UUID
+    amount_cents: int
+    captured_cents: int
+    released_cents: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class BooksSummary:
+    """One cell at a glance. Sums are of posted US dollars; an account is unbalanced when its
+    sums are not those of its transfers."""
+
+    transfers: int
+    accounts: int
+    debits_cents: int
+    credits_cents: int
+    unbalanced_accounts: int
+
+
+def cell_number(name: str) -> int | None:
+    """The number of a cell by name, None where there is none."""
+    return models.Cell.objects.filter(name=name).values_list("id", flat=True).first()
+
+
+def cell_name(cell: int) -> str:
+    """The name of a cell."""
+    return models.Cell.objects.get(id=cell).name
+
+
+def balances(cell: int, *, kind: str | None = None, unit: str | None = None) -> list[Balance]:
+    """Current balances by account code, of one kind or unit if asked."""
+    rows = models.Account.objects.filter(cell=cell)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if unit is not None:
+        rows = rows.filter(unit=unit)
+    return [_balance(row) for row in rows.order_by("code")]
+
+
+def balance(cell: int, code: str) -> Balance:
+    """The current balance of one account. Raises Account.DoesNotExist for an unknown code."""
+    return _balance(models.Account.objects.get(cell=cell, code=code))
+
+
+def posted_before(cell: int, code: str, at: datetime) -> int:
+    """An account's posted balance from transfers that took effect before a moment."""
+    account = models.Account.objects.get(cell=cell, code=code)
+    rows = models.Transfer.objects.filter(cell=cell, kind__in=POSTED, effective_at__lt=at)
+    sums = rows.filter(Q(debit=account.id) | Q(credit=account.id)).aggregate(
+        total=Sum(Case(When(credit=account.id, then=F("amount_cents")), default=-F("amount_cents")))
+    )
+    return int(sums["total"] or 0)
+
+
+def movements(cell: int, **conditions: object) -> list[Movement]:
+    """Transfers in order, by Transfer field conditions such as `code="bonus"`."""
+    return _movements(models.Transfer.objects.filter(cell=cell, **conditions))
+
+
+def movement(identifier: UUID) -> Movement | None:
+    """One transfer by identifier, in whichever cell it is."""
+    found = _movements(models.Transfer.objects.filter(id=identifier))
+    return found[0] if found else None
+
+
+def movements_of_journals(cell: int, journals: Sequence[UUID]) -> list[Movement]:
+    """The transfers of some journals, in order."""
+    return _movements(models.Transfer.objects.filter(cell=cell, journal__in=journals))
+
+
+def movements_because_of(cell: int, cause: UUID) -> list[Movement]:
+    """The transfers a determination or instruction caused, in order."""
+    journals = models.Journal.objects.filter(cell=cell).filter(
+        Q(determination=cause) | Q(instruction=cause)
+    )
+    return movements_of_journals(cell, list(journals.values_list("id", flat=True)))
+
+
+def movements_of_account(cell: int, code: str) -> list[Movement]:
+    """The transfers of one account, in order."""
+    account = models.Account.objects.get(cell=cell, code=code)
+    return _movements(
+        models.Transfer.objects.filter(cell=cell).filter(Q(debit=account.id) | Q(credit=account.id))
+    )
+
+
+def journal_cell(identifier: UUID) -> int | None:
+    """The cell a journal is in, None where there is no such journal."""
+    return models.Journal.objects.filter(id=identifier).values_list("cell", flat=True).first()
+
+
+def hold(cell: int, identifier: UUID) -> HoldOnFile:
+    """One hold. Raises Hold.DoesNotExist for an unknown identifier."""
+    row = models.Hold.objects.get(cell=cell, id=identifier)
+    return HoldOnFile(row.id, row.amount_cents, row.captured_cents, row.released_cents, row.state)
+
+
+def instruction(identifier: UUID) -> InstructionOnFile | None:
+    """One instruction by identifier, in whichever cell it is."""
+    return _instruction(models.Instruction.objects.filter(id=identifier).first())
+
+
+def instruction_on(cell: int, kind: str, subject: str) -> InstructionOnFile | None:
+    """The instruction of a kind on a subject."""
+    rows = models.Instruction.objects.filter(cell=cell, kind=kind, subject=subject)
+    return _instruction(rows.first())
+
+
+def sum_cents(cell: int, code: str) -> int:
+    """All posted US dollars that moved under one transfer code, in cents."""
+    rows = models.Transfer.objects.filter(cell=cell, code=code, unit="USD", kind__in=POSTED)
+    return int(rows.aggregate(total=Sum("amount_cents"))["total"] or 0)
+
+
+def summary(cell: int) -> BooksSummary:
+    """One cell at a glance, every account recomputed from its transfers."""
+    accounts = list(models.Account.objects.filter(cell=cell))
+    posted = models.Transfer.objects.filter(cell=cell, kind__in=POSTED)
+    debited = dict(posted.values_list("debit").annotate(Sum("amount_cents")))
+    credited = dict(posted.values_list("credit").annotate(Sum("amount_cents")))
+    unbalanced = sum(
+        account.posted_debit_cents != debited.get(account.id, 0)
+        or account.posted_credit_cents != credited.get(account.id, 0)
+        for account in accounts
+    )
+    dollars = [account for account in accounts if account.unit == "USD"]
+    return BooksSummary(
+        transfers=models.Transfer.objects.filter(cell=cell).count(),
+        accounts=len(accounts),
+        debits_cents=sum(account.posted_debit_cents for account in dollars),
+        credits_cents=sum(account.posted_credit_cents for account in dollars),
+        unbalanced_accounts=unbalanced,
+    )
+
+
+def _movements(rows: QuerySet[models.Transfer]) -> list[Movement]:
+    transfers = list(rows.order_by("cell", "seq"))
+    cells = {row.cell for row in transfers}
+    codes: dict[UUID, str] = {}
+    journals: dict[UUID, models.Journal] = {}
+    if cells:
+        account_ids = {row.debit for row in transfers} | {row.credit for row in transfers}
+        accounts = models.Account.objects.filter(cell__in=cells, id__in=account_ids)
+        codes = dict(accounts.values_list("id", "code"))
+        journal_ids = {row.journal for row in transfers}
+        found = models.Journal.objects.filter(cell__in=cells, id__in=journal_ids)
+        journals = {journal.id: journal for journal in found}
+    return [_movement(row, codes, journals[row.journal]) for row in transfers]
+
+
+def _movement(row: models.Transfer, codes: dict[UUID, str], journal: models.Journal) -> Movement:
+    return Movement(
+        cell=row.cell,
+        id=row.id,
+        seq=row.seq,
+        kind=row.kind,
+        code=row.code,
+        debit=codes[row.debit],
+        credit=codes[row.credit],
+        amount_cents=row.amount_cents,
+        unit=row.unit,
+        hold=row.hold,
+        journal=row.journal,
+        journal_kind=journal.kind,
+        actor=journal.actor,
+        determination=journal.determination,
+        instruction=journal.instruction,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _balance(row: models.Account) -> Balance:
+    return Balance(
+        code=row.code,
+        kind=row.kind,
+        owner=row.owner,
+        unit=row.unit,
+        posted_cents=row.posted_credit_cents - row.posted_debit_cents,
+        pending_in_cents=row.held_credit_cents,
+        pending_out_cents=row.held_debit_cents,
+    )
+
+
+def _instruction(row: models.Instruction | None) -> InstructionOnFile | None:
+    if row is None:
+        return None
+    return InstructionOnFile(
+        cell=row.cell,
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        document=dict(json.loads(row.content)),
+        sha256=row.sha256,
+        actor=row.actor,
+        recorded_at=row.recorded_at,
+    )

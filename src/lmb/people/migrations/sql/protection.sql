@@ -1,0 +1,1 @@
+SELECT lmb_make_insert_only('people_person', true);
