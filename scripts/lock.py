@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import sys
 import tempfile
 import venv
 from pathlib import Path
@@ -35,7 +34,8 @@ def compile_requirements(uv: Path, upgrade: list[str]) -> None:
         (["pyproject.toml", "--extra=dev", "--constraint=requirements/run.txt"], "dev.txt"),
     ]
     for sources, output in jobs:
-        command = [uv, "pip", "compile", *OPTIONS, *upgrade, *sources, "-o", REQUIREMENTS / output]
+        target = str(REQUIREMENTS / output)
+        command = [str(uv), "pip", "compile", *OPTIONS, *upgrade, *sources, "-o", target]
         subprocess.run(command, cwd=ROOT, check=True)
 
 
@@ -49,7 +49,7 @@ def main() -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)
         compile_requirements(python.with_name("uv"), upgrade)
     subprocess.run(
-        [BIN / "npm", "install", "--package-lock-only", "--ignore-scripts"]
+        [str(BIN / "npm"), "install", "--package-lock-only", "--ignore-scripts"]
         + ["--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"],
         cwd=ROOT,
         check=True,
@@ -59,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -128,7 +129,7 @@ def set_up(*, dev: bool) -> None:
     for name in ["run", "dev"] if dev else ["run"]:
         key = fingerprint([REQUIREMENTS / f"{name}.txt"])
         title = f"Installing Python packages (requirements/{name}.txt)"
-        step(title, stamps / name, key, lambda file=f"{name}.txt": pip_install(file))
+        step(title, stamps / name, key, partial(pip_install, f"{name}.txt"))
     project = fingerprint([ROOT / "pyproject.toml", str(ROOT)])
     step("Installing the project", stamps / "project", project, install_project)
     asset_sources = [ROOT / "package-lock.json", *sorted((ROOT / "src/lmb/config").glob("assets*"))]

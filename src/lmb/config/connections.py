@@ -14,6 +14,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 APP_VARIABLE = "LMB_DB_APP"
 OWNER_VARIABLE = "LMB_DB_OWNER"
+# Where nobody listens: without a database, the first query fails instead of finding a stranger.
+NOWHERE = "host=/nonexistent dbname=lmb"
 
 # Django's names for the parts of a connection string; the rest goes to the driver as it is.
 _NAMED = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
@@ -22,8 +24,8 @@ _NAMED = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "pas
 def databases() -> dict[str, dict[str, Any]]:
     """Django's DATABASES from the environment; without it, a database that cannot be reached."""
     return {
-        "default": _parameters(os.environ.get(APP_VARIABLE, "dbname=lmb")),
-        "owner": _parameters(os.environ.get(OWNER_VARIABLE, "dbname=lmb")),
+        "default": _parameters(os.environ.get(APP_VARIABLE, NOWHERE)),
+        "owner": _parameters(os.environ.get(OWNER_VARIABLE, NOWHERE)),
     }
 
 
