@@ -183,6 +183,29 @@ def test_a_file_without_work_records_is_refused() -> None:
     assert earnings_problems("") == ["earnings.csv: found no work records, expected at least one"]
 
 
+def test_a_field_that_cannot_be_read_is_reported_once_and_hides_nothing_else() -> None:
+    assert [
+        problem.split(":")[0]
+        for problem in people_problems(
+            "p6,control,OH,OH-03,soon,1976-04-01,\n,control,OH,OH-03,,,\np1,control,OH,?\u200b,,,\n"
+        )
+    ] == [
+        "people.csv, row 7, accepted_on",
+        "people.csv, row 7, enrolled_on",
+        "people.csv, row 8, person",
+        "people.csv, row 9, board",
+        "people.csv, row 9, person",
+    ]
+    assert [
+        problem.split(":")[0]
+        for problem in earnings_problems(",E,1978-01-01,1978-12-31,,1\np9,E,soon,1978-12-31,,1\n")
+    ] == [
+        "earnings.csv, row 2, person",
+        "earnings.csv, row 3, from",
+        "earnings.csv, row 3, person",
+    ]
+
+
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 names = st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=1, max_size=12)
 
