@@ -50,7 +50,7 @@ def test_dehejia_wahba_men_reproduce_the_published_experiment(shared_data: Path)
 
 
 def test_lalonde_men_reproduce_the_published_experiment(shared_data: Path) -> None:
-    # LaLonde (1986), table 4: 886 for the 722 men, 297 of them offered training.
+    # LaLonde (1986), table 5: 886 for the 722 men, 297 of them offered training.
     arms = nsw_arms(shared_data / "nsw" / "nsw_lalonde.csv.gz")
     estimate = estimate_of(arms["1"], arms["0"])
     assert (estimate.treated.people, estimate.control.people) == (297, 425)
