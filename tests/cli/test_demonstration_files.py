@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from lmb.bonds.bids import BidKind, load_bids
 from lmb.bonds.cusip import is_cusip
+from lmb.bonds.dated_rules import auction_rules_on
 from lmb.bonds.terms_file import load_term_sheet
 from lmb.cli.demonstration import exported_files, read_trial, trial
 from lmb.facts.importers.earnings_csv import load_earnings
@@ -89,6 +91,13 @@ def test_the_term_sheet_is_one_the_desk_accepts(files: dict[str, bytes]) -> None
     terms = load_term_sheet("terms.json", files["terms.json"])
     assert terms.offering_cents == 120_000_000
     assert terms.document() == json.loads(files["terms.json"])
+
+
+def test_the_bids_are_ones_the_desk_accepts(files: dict[str, bytes]) -> None:
+    terms = load_term_sheet("terms.json", files["terms.json"])
+    bids = load_bids("bids.csv", files["bids.csv"], terms, auction_rules_on(terms.announced_on))
+    assert len(bids) == 13
+    assert sum(bid.kind is BidKind.NONCOMPETITIVE for bid in bids) == 3
 
 
 def test_the_offering_funds_every_wallet(files: dict[str, bytes]) -> None:
