@@ -45,12 +45,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One database cluster: its own folder, the data in it, and what runs it."""
+    """One database cluster: its own folder, the data in it, and whom its server runs as."""
 
     folder: Path
-    data: Path
-    programs: Path
     account: Account | None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
 
     @property
     def owner(self) -> int:
@@ -61,13 +63,13 @@ def locate(home: Path) -> Cluster:
     """Decide where the cluster of `home` lives; nothing but our own empty folders is made."""
     private_folder(home)
     if os.geteuid() != 0:
-        return Cluster(home, home / "data", installation() / "bin", None)
+        return Cluster(home, None)
     account = _account_for(home)
     outside = outside_folder(home)
     folder = home
     if outside.exists() or not _reaches(account, home):
         folder = predictable_folder(outside)
-    return Cluster(folder, folder / "data", _programs_for(account), account)
+    return Cluster(folder, account)
 
 
 def create_if_missing(cluster: Cluster, *, sync: bool, progress: Progress) -> None:
@@ -97,7 +99,7 @@ def create_if_missing(cluster: Cluster, *, sync: bool, progress: Progress) -> No
 
 def _initdb(cluster: Cluster, target: Path, *, sync: bool) -> None:
     command = [
-        str(cluster.programs / "initdb"),
+        str(programs_for(cluster.account) / "initdb"),
         f"--pgdata={target}",
         f"--username={SUPERUSER}",
         "--encoding=UTF8",
@@ -253,42 +255,50 @@ def _account_for(home: Path) -> Account:
 
 def _reaches(account: Account, folder: Path) -> bool:
     """Whether the account can enter the folder; asked by trying, since only that is certain."""
-    return run_as(account, ["/bin/sh", "-c", "true"], folder=folder).returncode == 0
+    enter = ["/bin/sh", "-c", 'cd "$0"', str(folder)]
+    return run_as(account, enter, folder=Path("/")).returncode == 0
 
 
-def _programs_for(account: Account) -> Path:
+def programs_for(account: Account | None) -> Path:
     """The programs in place when the account can run them, else a copy of our own."""
     tree = installation()
-    version = [str(tree / "bin" / "postgres"), "--version"]
-    if run_as(account, version, folder=Path("/")).returncode == 0:
+    if account is None or _runs(account, tree / "bin").returncode == 0:
         return tree / "bin"
     label = f"{importlib.metadata.version(WHEEL)}:{tree}"
     name = hashlib.sha256(label.encode()).hexdigest()[:16]
-    folder = predictable_folder(OUTSIDE / f"lmb-postgresql-{name}")
-    copy = folder / INSTALLATION
+    copy = predictable_folder(OUTSIDE / f"lmb-postgresql-{name}") / "installed"
     if not copy.exists():
         _copy_programs(tree, copy)
-    version[0] = str(copy / "bin" / "postgres")
-    result = run_as(account, version, folder=Path("/"))
+    programs = copy / WHEEL / INSTALLATION / "bin"
+    result = _runs(account, programs)
     if result.returncode != 0:
         raise DatabaseStartError(
             "PostgreSQL refuses to run as root, and here it cannot run as user "
             f"{account.uid} either: {result.stdout.strip()}\n"
             "Run as an ordinary user, or set DATABASE_URL to a server of your own."
         )
-    return copy / "bin"
+    return programs
+
+
+def _runs(account: Account, programs: Path) -> subprocess.CompletedProcess[str]:
+    return run_as(account, [str(programs / "initdb"), "--version"], folder=Path("/"))
 
 
 def _copy_programs(tree: Path, target: Path) -> None:
-    """Copy in one step: whoever finds `target` finds it whole and readable for everyone."""
+    """Copy in one step: whoever finds `target` finds it whole and readable for everyone.
+
+    The programs look for their libraries beside the package, so both keep their places.
+    """
     fresh = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
     try:
-        copy = fresh / tree.name
-        shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        copy = fresh / target.name
+        shutil.copytree(tree, copy / WHEEL / INSTALLATION, ignore=shutil.ignore_patterns("include"))
+        libraries = tree.parents[1] / f"{WHEEL}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name)
         for path in [copy, *copy.rglob("*")]:
-            if not path.is_symlink():
-                runs = path.is_dir() or path.stat().st_mode & 0o100
-                path.chmod(0o755 if runs else 0o644)
+            runs = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if runs else 0o644)
         try:
             copy.rename(target)
         except OSError:

@@ -87,7 +87,7 @@ def embedded(
 
 
 def remove_abandoned(parent: Path) -> None:
-    """Stop and delete throwaway servers under `parent` whose users were all killed."""
+    """Stop and delete the servers of the homes in `parent` that nobody uses (any more)."""
     # A home without the lock file is one that another process is just about to use.
     for lock in sorted(parent.glob(f"*/{_USERS}")):
         with deferred_signals():

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from lmb.config.cluster import Cluster, as_account, clean_environment, socket_folder
+from lmb.config.cluster import Cluster, as_account, clean_environment, programs_for, socket_folder
 from lmb.config.errors import DatabaseStartError
 
 PORT = 5432
@@ -53,13 +53,14 @@ def find(cluster: Cluster) -> Postmaster | None:
 def start(cluster: Cluster, log: Path, *, throwaway: bool, interrupted: Callable[[], bool]) -> None:
     """Start the server and wait until it takes connections. Raises DatabaseStartError."""
     clear_crash(cluster)
+    programs = programs_for(cluster.account)
     sockets = socket_folder(cluster.account)
     if log.exists():
         log.replace(log.with_suffix(".previous.log"))
     try:
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own program and arguments
-                _command(cluster, sockets, throwaway=throwaway),
+            process = subprocess.Popen(
+                _command(programs, cluster.data, sockets, throwaway=throwaway),
                 cwd="/",
                 env=clean_environment(),
                 stdin=subprocess.DEVNULL,
@@ -111,7 +112,7 @@ def clear_crash(cluster: Cluster) -> None:
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _command(cluster: Cluster, sockets: Path, *, throwaway: bool) -> list[str]:
+def _command(programs: Path, data: Path, sockets: Path, *, throwaway: bool) -> list[str]:
     settings = {
         "listen_addresses": "",
         "port": str(PORT),
@@ -126,7 +127,7 @@ def _command(cluster: Cluster, sockets: Path, *, throwaway: bool) -> list[str]:
     if throwaway:
         durability = ["fsync", "synchronous_commit", "full_page_writes"]
         settings |= dict.fromkeys(durability, "off") | {"autovacuum": "off"}
-    command = [str(cluster.programs / "postgres"), "-D", str(cluster.data)]
+    command = [str(programs / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     return command

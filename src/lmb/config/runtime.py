@@ -62,10 +62,11 @@ def external_dsns(url: str, owner_url: str | None) -> tuple[str, str]:
     With one address for both, application connections take on the application role, so that the
     database's promises hold for them. Raises DatabaseUrlError.
     """
-    owner_dsn = _checked(OWNER_URL_VARIABLE if owner_url else URL_VARIABLE, owner_url or url)
     if owner_url:
-        # The application's role may still be missing here: migrations make it.
-        return _parsed(URL_VARIABLE, url), owner_dsn
+        # The application's login is not tried: the first migration may still have to make it.
+        return _parsed(URL_VARIABLE, url), _usable(OWNER_URL_VARIABLE, owner_url)
+    owner_dsn = _usable(URL_VARIABLE, url)
+    _check_membership(owner_dsn)
     options = str(conninfo_to_dict(owner_dsn).get("options") or "")
     options = f"{options} -c role={APPLICATION_ROLE}".strip()
     return make_conninfo(owner_dsn, options=options), owner_dsn
@@ -81,23 +82,38 @@ def _parsed(variable: str, url: str) -> str:
         ) from error
 
 
-def _checked(variable: str, url: str) -> str:
+def _usable(variable: str, url: str) -> str:
     """The connection string of a server that answers and is new enough."""
     dsn = _parsed(variable, url)
     try:
         with psycopg.connect(dsn, connect_timeout=10) as connection:
-            version = connection.info.server_version
+            version = connection.info.server_version // 10_000
+            if version < MINIMUM_VERSION:
+                raise DatabaseUrlError(
+                    f"{variable} names PostgreSQL {version}; {MINIMUM_VERSION} or newer is "
+                    f"needed. Use a newer server, or unset {variable} to use the embedded one."
+                )
     except psycopg.OperationalError as error:
         raise DatabaseUrlError(
             f"The server that {variable} names cannot be used: {str(error).strip()}. "
             f"Correct the address, or unset {variable} to use the embedded PostgreSQL."
         ) from error
-    if version < MINIMUM_VERSION * 10_000:
-        raise DatabaseUrlError(
-            f"{variable} names PostgreSQL {version // 10_000}; {MINIMUM_VERSION} or newer is "
-            f"needed. Use a newer server, or unset {variable} to use the embedded one."
-        )
     return dsn
+
+
+def _check_membership(dsn: str) -> None:
+    """Refuse a login that may not take on the application role, if the role exists already."""
+    with psycopg.connect(dsn, connect_timeout=10) as connection:
+        member = connection.execute(
+            "SELECT pg_has_role(oid, 'SET') FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE]
+        ).fetchone()
+        user = connection.info.user
+    if member == (False,):
+        raise DatabaseUrlError(
+            f"The user of {URL_VARIABLE} may not act as {APPLICATION_ROLE}. Let an administrator "
+            f"run `GRANT {APPLICATION_ROLE} TO {user}`, or set {OWNER_URL_VARIABLE} for the owner "
+            f"of the tables and {URL_VARIABLE} for the application."
+        )
 
 
 def migrate(*, progress: Progress = silent) -> bool:

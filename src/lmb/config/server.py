@@ -18,6 +18,7 @@ APPLICATION = "lmb.config.wsgi:application"
 PARENT_VARIABLE = "LMB_SERVER_PROCESS"
 PORTS_TRIED = 100
 PARENT_POLL_SECONDS = 1.0
+READY_SECONDS = 60.0
 
 
 class PortError(EnvironmentProblem):
@@ -42,19 +43,34 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         workers_kill_timeout=5,
     )
 
+    if free != port:
+        print(f"Port {port} is taken; using {free} instead.", flush=True)
+
     @server.on_startup
-    def announce() -> None:
+    def watch_signals_and_answers() -> None:
         # The server would take a hang-up for a wish to reload.
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
-        if free != port:
-            print(f"Port {port} is taken; using {free} instead.", flush=True)
-        print(f"Serving http://{_shown(host)}:{free}/ (stop with Ctrl-C)", flush=True)
+        threading.Thread(target=_announce, args=(host, free), daemon=True).start()
 
     os.environ[PARENT_VARIABLE] = str(os.getpid())
     try:
         server.serve()
     finally:
         exit_on_signals()
+
+
+def _announce(host: str, port: int) -> None:
+    """Print the link once it works: the worker takes a moment to load."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            shown = f"[{host}]" if ":" in host else host
+            print(f"Serving http://{shown}:{port}/ (stop with Ctrl-C)", flush=True)
+            return
 
 
 def free_port(host: str, first: int) -> int:
@@ -91,7 +107,3 @@ def end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
