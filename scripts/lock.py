@@ -49,8 +49,10 @@ def main() -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)
         compile_requirements(python.with_name("uv"), upgrade)
     subprocess.run(
-        [str(BIN / "npm"), "install", "--package-lock-only", "--ignore-scripts"]
-        + ["--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"],
+        [
+            *(str(BIN / "npm"), "install", "--package-lock-only", "--ignore-scripts"),
+            *("--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"),
+        ],
         cwd=ROOT,
         check=True,
     )

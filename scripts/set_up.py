@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def step(title: str, stamp: Path, key: str, action: Callable[[], None]) -> bool:
     return True
 
 
-def run(command: Sequence[str | Path], next_step: str) -> None:
+def run(*words: str | Path, next_step: str) -> None:
     """Run one tool from the clone's root with the new environment first on PATH."""
     environment = dict(os.environ)
     environment["PATH"] = f"{BIN}{os.pathsep}{environment.get('PATH', os.defpath)}"
@@ -67,16 +67,17 @@ def run(command: Sequence[str | Path], next_step: str) -> None:
     environment["PIP_USER"] = "0"
     environment["PIP_NO_INPUT"] = "1"
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
-    result = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, check=False)
+    command = [str(word) for word in words]
+    result = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     if result.returncode != 0:
-        shown = " ".join(str(word) for word in command[:4])
+        shown = " ".join(command[:4])
         raise SetUpError(f"`{shown} …` failed (exit code {result.returncode}). {next_step}")
 
 
 def make_environment() -> None:
     run(
-        [sys.executable, "-m", "venv", "--clear", ENVIRONMENT],
-        "On Debian, install the package python3-venv and run this again.",
+        *(sys.executable, "-m", "venv", "--clear", ENVIRONMENT),
+        next_step="On Debian, install the package python3-venv and run this again.",
     )
     pip_install("build.txt")
 
@@ -84,17 +85,17 @@ def make_environment() -> None:
 def pip_install(requirements: str) -> None:
     """Install one hashed file. Without build isolation: the build tools are pinned here too."""
     run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
-        + ["--no-build-isolation", "-r", REQUIREMENTS / requirements],
-        "Check the network connection to the Python package index and run this again.",
+        *(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
+        *("--no-build-isolation", "-r", REQUIREMENTS / requirements),
+        next_step="Check the network connection to the Python package index and run this again.",
     )
 
 
 def install_project() -> None:
     run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
-        + ["--no-build-isolation", "--editable", ROOT],
-        "Check pyproject.toml.",
+        *(PYTHON, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"),
+        *("--no-build-isolation", "--editable", ROOT),
+        next_step="Check pyproject.toml.",
     )
 
 
@@ -102,19 +103,22 @@ def install_assets() -> None:
     """Install the npm packages by their integrity hashes and copy the few files the pages use."""
     with tempfile.TemporaryDirectory(prefix="lmb-npm-") as cache:
         run(
-            [BIN / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            + ["--no-update-notifier", "--loglevel=error", f"--cache={cache}"],
-            "Check the network connection to the npm registry and run this again.",
+            *(BIN / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),
+            *("--no-update-notifier", "--silent", f"--cache={cache}"),
+            next_step="Check the network connection to the npm registry and run this again.",
         )
-    run([PYTHON, "-m", "lmb.config.assets"], "Run `make lock` after a change of package.json.")
+    run(
+        *(PYTHON, "-m", "lmb.config.assets"),
+        next_step="Run `make lock` after a change of package.json.",
+    )
 
 
 def compile_translations() -> None:
     for source in translation_sources():
         run(
-            [BIN / "pybabel", "--quiet", "compile", "-i", source, "-o", source.with_suffix(".mo")]
-            + ["-l", source.parent.parent.name],
-            "Correct the translation file named above.",
+            *(BIN / "pybabel", "--quiet", "compile", "-l", source.parent.parent.name),
+            *("-i", source, "-o", source.with_suffix(".mo")),
+            next_step="Correct the translation file named above.",
         )
 
 
