@@ -147,7 +147,7 @@ def _answer(entry: Mapping[str, str | None]) -> Answer:
     )
 
 
-def _call(sql: str, parameters: Sequence[object]) -> object:
+def _call(sql: str, parameters: Sequence[str | int | UUID | datetime | None]) -> object:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from lmb.rules.parameters import ParameterSet
@@ -32,6 +32,11 @@ class Decision:
 
     result: Mapping[str, Document]
     explanation: tuple[str, ...]
+
+
+def documents(inputs: Sequence[Input], kind: str) -> list[Mapping[str, Any]]:
+    """The contents of the inputs of one kind, which are JSON objects, in their order."""
+    return [cast(Mapping[str, Any], item.document) for item in inputs if item.kind == kind]
 
 
 Rule = Callable[[ParameterSet, Sequence[Input]], Decision]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import rfc8785
 
-Document: TypeAlias = "None | bool | int | str | Sequence[Document] | Mapping[str, Document]"
+Document: TypeAlias = "bool | int | str | Sequence[Document] | Mapping[str, Document] | None"
 """What a canonical document may hold. No float: rates and large sums travel as text."""
 
 INTEGER_MAX = 2**53 - 1
@@ -19,7 +19,7 @@ def canonical_bytes(document: Document) -> bytes:
     """The RFC 8785 bytes of a document. Raises TypeError where a float or another type hides,
     and ValueError for an integer beyond 2^53 - 1."""
     _refuse_inexact(document, "$")
-    return rfc8785.dumps(document)  # type: ignore[arg-type]
+    return rfc8785.dumps(document)
 
 
 def sha256_hex(content: bytes) -> str:
@@ -41,7 +41,7 @@ def _refuse_inexact(document: Document, path: str) -> None:
     elif isinstance(document, Mapping):
         for key, value in document.items():
             _refuse_inexact(value, f"{path}.{key}")
-    elif isinstance(document, Sequence) and not isinstance(document, bytes | bytearray):
+    elif isinstance(document, list | tuple):
         for index, value in enumerate(document):
             _refuse_inexact(value, f"{path}[{index}]")
     else:

@@ -1,7 +1,7 @@
 """The error tree of the whole package.
 
     LmbError
-    ├── InputError            a file or field a person gave is wrong; nothing was written (exit code 2)
+    ├── InputError            a file a person gave is wrong; nothing was written (exit code 2)
     ├── NotFoundError         the thing named does not exist here
     ├── RefusedError          a rule or the books said no; the message names the rule
     ├── ConflictError         the same key or name was used before with other content
@@ -72,5 +72,5 @@ class ConflictError(LmbError):
     """The same key or name was used before with other content."""
 
 
-class EnvironmentProblem(LmbError):
+class EnvironmentProblem(LmbError):  # noqa: N818 - the problem is the machine's, not ours
     """The machine stands in the way, not the data."""

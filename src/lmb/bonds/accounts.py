@@ -1,0 +1,91 @@
+"""The accounts a bond keeps in the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lmb.ledger.entries import NewAccount
+
+APPROPRIATION = "world/appropriation"
+"""Where debt service comes from: a permanent appropriation, outside these books."""
+
+NOT_OVERDRAWN = "debits<=credits"
+
+
+def investor(bidder: str) -> str:
+    """An investor's own money, outside these books."""
+    return f"world/investor/{bidder}"
+
+
+def proceeds(cusip: str) -> str:
+    """What investors paid for the bond, before it goes to the fund."""
+    return f"treasury/{cusip}/proceeds"
+
+
+def debt_service(cusip: str) -> str:
+    """What is set aside to pay the bond's interest and principal."""
+    return f"treasury/{cusip}/debt-service"
+
+
+def issued(cusip: str) -> str:
+    """The bond's face amount as issued: minus what is outstanding."""
+    return f"issued/{cusip}"
+
+
+def holding(cusip: str, bidder: str) -> str:
+    """One investor's holding, in face amount."""
+    return f"holding/{cusip}/{bidder}"
+
+
+def series_fund(cusip: str) -> str:
+    """The source of money that came from selling this bond."""
+    return f"bond:{cusip}"
+
+
+def debt_service_fund(cusip: str) -> str:
+    """The source of money appropriated to serve this bond."""
+    return f"debt-service:{cusip}"
+
+
+def face_unit(cusip: str) -> str:
+    """The unit holdings are counted in."""
+    return f"face:{cusip}"
+
+
+def treasury_accounts(cusip: str) -> list[NewAccount]:
+    """The Treasury's accounts for one bond."""
+    return [
+        NewAccount(APPROPRIATION, "appropriation", "United States"),
+        NewAccount(
+            proceeds(cusip),
+            "proceeds",
+            "Treasury",
+            fund=series_fund(cusip),
+            limit_side=NOT_OVERDRAWN,
+        ),
+        NewAccount(
+            debt_service(cusip),
+            "debt-service",
+            "Treasury",
+            fund=debt_service_fund(cusip),
+            limit_side=NOT_OVERDRAWN,
+        ),
+        NewAccount(issued(cusip), "issuer", "Treasury", unit=face_unit(cusip)),
+    ]
+
+
+def investor_accounts(cusip: str, bidders: Iterable[str]) -> list[NewAccount]:
+    """Money and holding accounts of the investors who were awarded bonds."""
+    accounts: list[NewAccount] = []
+    for bidder in bidders:
+        accounts.append(NewAccount(investor(bidder), "investor", bidder))
+        accounts.append(
+            NewAccount(
+                holding(cusip, bidder),
+                "holding",
+                bidder,
+                unit=face_unit(cusip),
+                limit_side=NOT_OVERDRAWN,
+            )
+        )
+    return accounts

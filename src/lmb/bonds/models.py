@@ -1,0 +1,83 @@
+"""Bonds as announced, the bids on them, what each bid was awarded, and their interest periods.
+
+Holdings are not here: they are accounts of the books, in face amount, so that what all holders
+hold always equals what is outstanding.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Bond(models.Model):
+    """An announced bond; `terms` is its canonical term sheet, locked by `terms_sha256`."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    cusip = models.TextField()
+    terms = models.TextField()
+    terms_sha256 = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_bond"
+        constraints = [models.UniqueConstraint(fields=["cell", "cusip"], name="bonds_bond_cusip")]
+
+
+class InterestPeriod(models.Model):
+    """One period of a bond's interest schedule, numbered from 1."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    bond = models.UUIDField()
+    number = models.IntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    pays_on = models.DateField()
+
+    class Meta:
+        db_table = "bonds_interest_period"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "bond", "number"], name="bonds_interest_period_number"
+            )
+        ]
+
+
+class Bid(models.Model):
+    """One bid; `yield_percent` is null where it is noncompetitive."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    bond = models.UUIDField()
+    bidder = models.TextField()
+    kind = models.TextField()
+    par_cents = models.BigIntegerField()
+    yield_percent = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    net_long_cents = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_bid"
+        indexes = [models.Index(fields=["cell", "bond"], name="bonds_bid_by_bond")]
+
+
+class Award(models.Model):
+    """What one bid was awarded by an auction determination, and what it costs."""
+
+    pk = models.CompositePrimaryKey("cell", "bid")
+    cell = models.IntegerField()
+    bid = models.UUIDField()
+    bond = models.UUIDField()
+    determination = models.UUIDField()
+    bidder = models.TextField()
+    par_cents = models.BigIntegerField()
+    price_cents = models.BigIntegerField()
+    accrued_cents = models.BigIntegerField()
+
+    class Meta:
+        db_table = "bonds_award"
+        indexes = [models.Index(fields=["cell", "bond"], name="bonds_award_by_bond")]

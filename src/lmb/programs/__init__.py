@@ -1,0 +1,1 @@
+"""Who trains, and in what: providers and their programs. Certification will live here."""

@@ -1,0 +1,60 @@
+"""The only functions that read enrolments for others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from lmb.bonds.queries import BondOnFile
+from lmb.training import models
+from lmb.values.canonical import Document
+from lmb.values.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An accepted offer and the hold its tuition stands in."""
+
+    id: UUID
+    person: UUID
+    program: str
+    hold: UUID
+    tuition_cents: int
+    accepted_on: date
+
+    def document(self) -> Document:
+        return {
+            "person": str(self.person),
+            "program": self.program,
+            "hold": str(self.hold),
+            "tuition_cents": self.tuition_cents,
+            "accepted_on": self.accepted_on.isoformat(),
+        }
+
+
+def enrolments(bond: BondOnFile) -> list[Enrolment]:
+    """Everyone who accepted an offer paid by a bond."""
+    rows = models.Enrolment.objects.filter(cell=bond.cell, bond=bond.id)
+    return [_enrolment(row) for row in rows.order_by("id")]
+
+
+def enrolment_documents(ids: Sequence[UUID]) -> list[Document]:
+    """The documents of enrolments in the order asked. Raises NotFoundError for a missing one."""
+    found = {row.id: _enrolment(row) for row in models.Enrolment.objects.filter(id__in=ids)}
+    missing = [identifier for identifier in ids if identifier not in found]
+    if missing:
+        raise NotFoundError(f"there is no enrolment {missing[0]} on file")
+    return [found[identifier].document() for identifier in ids]
+
+
+def _enrolment(row: models.Enrolment) -> Enrolment:
+    return Enrolment(
+        id=row.id,
+        person=row.person,
+        program=row.program,
+        hold=row.hold,
+        tuition_cents=row.tuition_cents,
+        accepted_on=row.accepted_on,
+    )

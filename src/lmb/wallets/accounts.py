@@ -1,0 +1,27 @@
+"""The accounts of wallets."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from lmb.bonds.accounts import NOT_OVERDRAWN, series_fund
+from lmb.ledger.entries import NewAccount
+
+KIND = "wallet"
+
+
+def pocket(cusip: str, person: UUID) -> str:
+    """One person's training money from one bond series."""
+    return f"wallet/{person}/{cusip}"
+
+
+def pocket_account(cusip: str, person: UUID, purpose: str) -> NewAccount:
+    """A pocket: never overdrawn, for one purpose, from one source."""
+    return NewAccount(
+        pocket(cusip, person),
+        KIND,
+        str(person),
+        purpose=purpose,
+        fund=series_fund(cusip),
+        limit_side=NOT_OVERDRAWN,
+    )
