@@ -98,6 +98,14 @@ def bond(cell: int, cusip: str) -> BondOnFile:
     return _bond(row)
 
 
+def bond_by_id(identifier: UUID) -> BondOnFile:
+    """A bond by identifier, in whichever books it is. Raises NotFoundError for an unknown one."""
+    row = models.Bond.objects.filter(id=identifier).first()
+    if row is None:
+        raise NotFoundError(f"there is no bond {identifier} in these books")
+    return _bond(row)
+
+
 def bonds() -> list[BondOnFile]:
     """All announced bonds, the newest announcement first."""
     return [_bond(row) for row in models.Bond.objects.order_by("-recorded_at", "cell")]

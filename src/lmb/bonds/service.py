@@ -227,7 +227,7 @@ def pay_interest(books: Books, bond: BondOnFile, period: PeriodOnFile) -> UUID:
     What the payment needs beyond what is set aside is appropriated for it, to the cent. A period
     that has been paid is not paid again.
     """
-    subject = f"bond/{bond.cusip}/interest/{period.number}"
+    subject = interest_subject(bond, period.number)
     paid = on_subject(books.cell, subject)
     if paid is not None:
         return paid.id
@@ -335,6 +335,11 @@ def auction_subject(bond: BondOnFile) -> str:
 def outcome_coupon_subject(bond: BondOnFile) -> str:
     """What the outcome coupon's determination is about."""
     return f"bond/{bond.cusip}/outcome-coupon"
+
+
+def interest_subject(bond: BondOnFile, number: int) -> str:
+    """What the determination of one interest period's rate is about."""
+    return f"bond/{bond.cusip}/interest/{number}"
 
 
 def auction_determination(bond: BondOnFile) -> DeterminationOnFile:

@@ -27,7 +27,7 @@ from lmb.values.errors import RefusedError
 from lmb.values.identifiers import derived_uuid7
 from lmb.wallets.accounts import pocket
 
-DETERMINES = "training"
+DETERMINES = "training-office"
 
 
 @dataclass(frozen=True, slots=True)

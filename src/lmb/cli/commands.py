@@ -1,0 +1,18 @@
+"""Every command of `lmb` in one place."""
+
+from __future__ import annotations
+
+import click
+
+from lmb.cli.programme import demo, run, serve
+from lmb.cli.trace import trace
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="labor-market-bonds", prog_name="lmb")
+def lmb() -> None:
+    """Labor market bonds: from auction to final coupon, every cent traced to its facts."""
+
+
+for command in (demo, run, serve, trace):
+    lmb.add_command(command)

@@ -1,0 +1,262 @@
+"""A programme in figures, read from the books and the determinations: nothing is kept twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from lmb.bonds import queries as bonds
+from lmb.bonds import service as desk
+from lmb.bonds.queries import BondOnFile
+from lmb.ledger import queries as ledger
+from lmb.outcomes.service import measure_subject
+from lmb.rules.queries import DeterminationOnFile, on_subject
+
+
+@dataclass(frozen=True, slots=True)
+class BondFigures:
+    """What was sold, and at what price; None before the auction."""
+
+    cusip: str
+    determination: UUID
+    coupon_percent: Decimal
+    price: Decimal
+    high_yield_percent: Decimal
+    awarded_cents: int
+    tendered_cents: int
+    bid_to_cover: Decimal
+    outstanding_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalletFigures:
+    """What became of the credit in wallets, in cents."""
+
+    opened: int
+    granted_cents: int
+    held_cents: int
+    captured_cents: int
+    returned_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFigures:
+    """What the measure found. Dollars a year; rates are fractions."""
+
+    determination: UUID
+    n_treated: int
+    n_control: int
+    coverage_percent: Decimal
+    estimate_dollars: Decimal
+    standard_error_dollars: Decimal
+    pooled_standard_error_dollars: Decimal
+    ci95_dollars: tuple[Decimal, Decimal]
+    placement_rate_treated: Decimal
+    placement_rate_control: Decimal
+    wage_change_treated_dollars: Decimal
+    wage_change_control_dollars: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BonusFigures:
+    """What the outcome earned."""
+
+    id: UUID
+    score: Decimal
+    bonus_bps: Decimal
+    coupon_percent: Decimal
+    from_period: int
+    explanation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFigures:
+    """Everything that entered and left a programme's books, in cents."""
+
+    investors_paid_cents: int
+    interest_appropriated_cents: int
+    principal_appropriated_cents: int
+    interest_cents: int
+    bonus_cents: int
+    principal_cents: int
+    providers_cents: int
+    treasury_returned_cents: int
+
+    @property
+    def sources_cents(self) -> int:
+        return (
+            self.investors_paid_cents
+            + self.interest_appropriated_cents
+            + self.principal_appropriated_cents
+        )
+
+    @property
+    def uses_cents(self) -> int:
+        return (
+            self.interest_cents
+            + self.bonus_cents
+            + self.principal_cents
+            + self.providers_cents
+            + self.treasury_returned_cents
+        )
+
+    @property
+    def treasury_net_cents(self) -> int:
+        """What the Treasury got back less what it paid to redeem the bond."""
+        return self.treasury_returned_cents - self.principal_appropriated_cents
+
+
+@dataclass(frozen=True, slots=True)
+class InterestPaid:
+    """One interest payment that was made."""
+
+    determination: UUID
+    period: int
+    pays_on: str
+    coupon_percent: Decimal
+    interest_cents: int
+    bonus_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A programme as far as it has come; parts still to come are None or empty."""
+
+    cell: int
+    bond: BondOnFile
+    auction: BondFigures | None
+    wallets: WalletFigures
+    outcome: OutcomeFigures | None
+    bonus: BonusFigures | None
+    money: MoneyFigures
+    payments: tuple[InterestPaid, ...]
+    books: ledger.BooksSummary
+
+
+def report(bond: BondOnFile) -> Report:
+    """Everything a bond's programme has come to, as the books stand now."""
+    return Report(
+        cell=bond.cell,
+        bond=bond,
+        auction=_bond_figures(bond),
+        wallets=_wallet_figures(bond),
+        outcome=_outcome_figures(bond),
+        bonus=_bonus_figures(bond),
+        money=_money_figures(bond),
+        payments=_payments(bond),
+        books=ledger.summary(bond.cell),
+    )
+
+
+def _bond_figures(bond: BondOnFile) -> BondFigures | None:
+    on_file = on_subject(bond.cell, desk.auction_subject(bond))
+    if on_file is None:
+        return None
+    result = on_file.result
+    return BondFigures(
+        cusip=bond.cusip,
+        determination=on_file.id,
+        coupon_percent=Decimal(result["coupon_percent"]),
+        price=Decimal(result["price_per_100"]),
+        high_yield_percent=Decimal(result["high_yield_percent"]),
+        awarded_cents=result["awarded_cents"],
+        tendered_cents=result["tendered_cents"],
+        bid_to_cover=Decimal(result["bid_to_cover"]),
+        outstanding_cents=bonds.outstanding_cents(bond),
+    )
+
+
+def _wallet_figures(bond: BondOnFile) -> WalletFigures:
+    pockets = ledger.balances(bond.cell, kind="wallet")
+    return WalletFigures(
+        opened=len(pockets),
+        granted_cents=ledger.sum_cents(bond.cell, "grant"),
+        held_cents=sum(pocket.pending_out_cents for pocket in pockets),
+        captured_cents=_tranches_cents(bond),
+        returned_cents=ledger.sum_cents(bond.cell, "grant-return"),
+    )
+
+
+def _tranches_cents(bond: BondOnFile) -> int:
+    return sum(
+        ledger.sum_cents(bond.cell, f"{tranche}-tranche")
+        for tranche in ("enrolment", "completion", "placement")
+    )
+
+
+def _outcome_figures(bond: BondOnFile) -> OutcomeFigures | None:
+    on_file = on_subject(bond.cell, measure_subject(bond))
+    if on_file is None or on_file.result["estimate"] is None:
+        return None
+    result: dict[str, Any] = on_file.result
+    estimate = result["estimate"]
+    low, high = estimate["ci95_dollars"]
+    return OutcomeFigures(
+        determination=on_file.id,
+        n_treated=result["measured"]["treated"],
+        n_control=result["measured"]["control"],
+        coverage_percent=Decimal(result["coverage_percent"]),
+        estimate_dollars=Decimal(estimate["estimate_dollars"]),
+        standard_error_dollars=Decimal(estimate["standard_error_dollars"]),
+        pooled_standard_error_dollars=Decimal(estimate["pooled_standard_error_dollars"]),
+        ci95_dollars=(Decimal(low), Decimal(high)),
+        placement_rate_treated=Decimal(estimate["placement_rate"]["treated"]),
+        placement_rate_control=Decimal(estimate["placement_rate"]["control"]),
+        wage_change_treated_dollars=Decimal(estimate["wage_change_dollars"]["treated"]),
+        wage_change_control_dollars=Decimal(estimate["wage_change_dollars"]["control"]),
+    )
+
+
+def _bonus_figures(bond: BondOnFile) -> BonusFigures | None:
+    on_file = on_subject(bond.cell, desk.outcome_coupon_subject(bond))
+    if on_file is None:
+        return None
+    result = on_file.result
+    return BonusFigures(
+        id=on_file.id,
+        score=Decimal(result["score"]),
+        bonus_bps=Decimal(result["bonus_bps"]),
+        coupon_percent=Decimal(result["coupon_percent"]),
+        from_period=result["bonus_from_period"],
+        explanation=tuple(on_file.explanation),
+    )
+
+
+def _money_figures(bond: BondOnFile) -> MoneyFigures:
+    def moved(*codes: str) -> int:
+        return sum(ledger.sum_cents(bond.cell, code) for code in codes)
+
+    return MoneyFigures(
+        investors_paid_cents=moved("bond-price", "accrued-interest"),
+        interest_appropriated_cents=moved("interest-appropriation"),
+        principal_appropriated_cents=moved("principal-appropriation"),
+        interest_cents=moved("interest"),
+        bonus_cents=moved("bonus"),
+        principal_cents=moved("principal"),
+        providers_cents=_tranches_cents(bond),
+        treasury_returned_cents=moved("treasury-return"),
+    )
+
+
+def _payments(bond: BondOnFile) -> tuple[InterestPaid, ...]:
+    paid = []
+    for period in bonds.periods(bond):
+        on_file = on_subject(bond.cell, desk.interest_subject(bond, period.number))
+        if on_file is not None:
+            paid.append(_payment(on_file))
+    return tuple(paid)
+
+
+def _payment(on_file: DeterminationOnFile) -> InterestPaid:
+    moved = ledger.movements_because_of(on_file.cell, on_file.id)
+    result = on_file.result
+    return InterestPaid(
+        determination=on_file.id,
+        period=result["period"],
+        pays_on=result["pays_on"],
+        coupon_percent=Decimal(result["coupon_percent"]),
+        interest_cents=sum(item.amount_cents for item in moved if item.code == "interest"),
+        bonus_cents=sum(item.amount_cents for item in moved if item.code == "bonus"),
+    )
