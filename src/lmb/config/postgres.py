@@ -34,6 +34,7 @@ DATABASE = "lmb"
 OWNER_ROLE = "lmb_owner"
 APPLICATION_ROLE = "lmb_app"
 LOCK_SECONDS = 180.0
+REACH_SECONDS = 60.0
 
 _USERS = "users.lock"
 _START = "start.lock"
@@ -114,18 +115,38 @@ class _Use:
                 clusters.create_if_missing(
                     cluster, sync=not self._throwaway, progress=self._progress
                 )
-                if postmaster.find(cluster) is None:
-                    self._progress("Starting the database")
-                    postmaster.start(
-                        cluster,
-                        self._home / "server.log",
-                        throwaway=self._throwaway,
-                        interrupted=interrupted,
-                    )
-                return _reach(cluster, throwaway=self._throwaway)
+                return self._reach(cluster, interrupted)
             except BaseException:
                 self._leave(cluster)
                 raise
+
+    def _reach(self, cluster: Cluster, interrupted: Callable[[], bool]) -> Server:
+        """Start the server unless it runs, and connect once.
+
+        One that is found may be just dying, or not yet be ready when who started it was killed:
+        then look again.
+        """
+        deadline = time.monotonic() + REACH_SECONDS
+        while True:
+            running = postmaster.find(cluster)
+            if running is None:
+                self._progress("Starting the database")
+                log = self._home / "server.log"
+                running = postmaster.start(
+                    cluster, log, throwaway=self._throwaway, interrupted=interrupted
+                )
+            server = Server(str(running.sockets), postmaster.PORT)
+            try:
+                _make_roles(server, throwaway=self._throwaway)
+            except psycopg.OperationalError as error:
+                if interrupted() or time.monotonic() > deadline:
+                    raise DatabaseStartError(
+                        f"PostgreSQL in {cluster.data} runs but cannot be used: {error}. "
+                        "Run again; if it stays, move the folder away."
+                    ) from error
+                time.sleep(postmaster.POLL_SECONDS)
+            else:
+                return server
 
     def adopt(self) -> None:
         """Become a user of whatever runs in the home."""
@@ -175,24 +196,8 @@ def _exclusive(path: Path, interrupted: Callable[[], bool]) -> Iterator[None]:
         yield
 
 
-def _reach(cluster: Cluster, *, throwaway: bool) -> Server:
-    """Connect once as superuser and make what every cluster has: two roles and one database."""
-    running = postmaster.find(cluster)
-    if running is None:
-        raise DatabaseStartError("PostgreSQL stopped right after its start; run again.")
-    server = Server(str(running.sockets), postmaster.PORT)
-    try:
-        _make_roles(server, throwaway=throwaway)
-    except psycopg.Error as error:
-        raise DatabaseStartError(
-            f"PostgreSQL in {cluster.data} runs but cannot be used: {error}. "
-            "Run again; if it stays, move the folder away."
-        ) from error
-    return server
-
-
 def _make_roles(server: Server, *, throwaway: bool) -> None:
-    """Idempotent, because a run may be killed between any two statements."""
+    """Make what every cluster has: two roles, one database. A run may be killed in between."""
     superuser = server.dsn(clusters.SUPERUSER, "postgres")
     with psycopg.connect(superuser, autocommit=True) as connection:
         roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}

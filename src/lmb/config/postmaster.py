@@ -50,7 +50,9 @@ def find(cluster: Cluster) -> Postmaster | None:
     return noted
 
 
-def start(cluster: Cluster, log: Path, *, throwaway: bool, interrupted: Callable[[], bool]) -> None:
+def start(
+    cluster: Cluster, log: Path, *, throwaway: bool, interrupted: Callable[[], bool]
+) -> Postmaster:
     """Start the server and wait until it takes connections. Raises DatabaseStartError."""
     clear_crash(cluster)
     programs = programs_for(cluster.account)
@@ -77,7 +79,7 @@ def start(cluster: Cluster, log: Path, *, throwaway: bool, interrupted: Callable
         ) from error
     _children[process.pid] = process
     try:
-        _wait_until_ready(cluster, process, log, interrupted)
+        return _wait_until_ready(cluster, process, log, interrupted)
     except BaseException:
         stop(cluster)
         _end(process.pid, cluster, signal.SIGKILL, STOP_SECONDS)
@@ -138,14 +140,14 @@ def _wait_until_ready(
     process: subprocess.Popen[bytes],
     log: Path,
     interrupted: Callable[[], bool],
-) -> None:
+) -> Postmaster:
     deadline = time.monotonic() + START_SECONDS
     while True:
         if process.poll() is not None:
             raise _failed("PostgreSQL stopped while starting", log)
         noted = _noted(cluster)
         if noted is not None and noted.pid == process.pid and noted.ready:
-            return
+            return noted
         if interrupted():
             raise DatabaseStartError("Interrupted while PostgreSQL was starting; run again.")
         if time.monotonic() > deadline:
