@@ -67,6 +67,8 @@ def run(*words: str | Path, next_step: str) -> None:
     environment["PIP_USER"] = "0"
     environment["PIP_NO_INPUT"] = "1"
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+    # Trust the authorities this machine trusts, as pip does: a company's proxy may need it.
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")
     command = [str(word) for word in words]
     result = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     if result.returncode != 0:
@@ -104,7 +106,7 @@ def install_assets() -> None:
     with tempfile.TemporaryDirectory(prefix="lmb-npm-") as cache:
         run(
             *(BIN / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),
-            *("--no-update-notifier", "--silent", f"--cache={cache}"),
+            *("--no-update-notifier", "--loglevel=error", f"--cache={cache}"),
             next_step="Check the network connection to the npm registry and run this again.",
         )
     run(
