@@ -69,13 +69,9 @@ class CouponCycle:
         """How many coupon frequency dates come after `day`, up to and including maturity; below
         zero for a day past the next date after maturity."""
         months = (self.matures_on.year - day.year) * 12 + self.matures_on.month - day.month
-        count = months // MONTHS_PER_HALF_YEAR
-        # The estimate is off by at most one, by where in its month the day falls.
-        while self.before_maturity(count) > day:
-            count += 1
-        while self.before_maturity(count - 1) <= day:
-            count -= 1
-        return count
+        whole = months // MONTHS_PER_HALF_YEAR
+        # Whole half-years of months may still leave the day short of that coupon date.
+        return whole + 1 if self.before_maturity(whole) > day else whole
 
     def half_year_of(self, day: date) -> HalfYear:
         """The half-year that starts on or before `day` and ends after it."""
