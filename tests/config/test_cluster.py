@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from lmb.config import cluster
+from lmb.config import cluster, folders, programs
 from lmb.config.errors import DatabaseStartError
 from lmb.config.postgres import embedded
 from tests.config.support import NOBODY, needs_root, processes_in, running_server
@@ -29,7 +29,7 @@ def test_home_that_nobody_reaches_has_its_cluster_outside(private_home: Path) ->
     before = [path.stat().st_mode for path in private_home.parents]
     with embedded(private_home):
         place = cluster.locate(private_home.resolve())
-        assert place.folder == cluster.outside_folder(private_home.resolve())
+        assert place.folder == folders.outside_folder(private_home.resolve())
         assert running_server(private_home).uids().real == NOBODY
     assert [path.stat().st_mode for path in private_home.parents] == before
     with embedded(private_home, throwaway=True):
@@ -41,16 +41,16 @@ def test_programs_that_nobody_reaches_are_copied(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs_root()
-    tree = cluster.installation()
-    for name in (cluster.WHEEL, f"{cluster.WHEEL}.libs"):
+    tree = programs.installation()
+    for name in (programs.WHEEL, f"{programs.WHEEL}.libs"):
         (tmp_path / name).symlink_to(tree.parents[1] / name)
-    hidden = tmp_path / cluster.WHEEL / cluster.INSTALLATION
-    monkeypatch.setattr(cluster, "installation", lambda: hidden)
+    hidden = tmp_path / programs.WHEEL / programs.INSTALLATION
+    monkeypatch.setattr(programs, "installation", lambda: hidden)
     with embedded(home):
-        programs = Path(running_server(home).exe()).parent
-    copy = programs.relative_to(cluster.OUTSIDE).parts[0]
+        used = Path(running_server(home).exe()).parent
+    copy = used.relative_to(folders.OUTSIDE).parts[0]
     assert copy.startswith("lmb-postgresql-")
-    shutil.rmtree(cluster.OUTSIDE / copy)
+    shutil.rmtree(folders.OUTSIDE / copy)
 
 
 def test_ordinary_user_runs_a_server_of_their_own(homes: Path) -> None:
@@ -86,7 +86,7 @@ def as_nobody(action: Callable[[], None]) -> int:
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
-            if os.access(cluster.installation() / "bin" / "initdb", os.X_OK):
+            if os.access(programs.installation() / "bin" / "initdb", os.X_OK):
                 action()
                 status = 0
             else:
@@ -105,14 +105,14 @@ def test_link_at_a_predictable_path_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(DatabaseStartError, match="LMB_HOME"):
-        cluster.predictable_folder(tmp_path / "link")
+        folders.predictable_folder(tmp_path / "link")
 
 
 def test_folder_that_others_can_write_is_refused_at_a_predictable_path(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
     with pytest.raises(DatabaseStartError, match="another user"):
-        cluster.predictable_folder(tmp_path / "open")
+        folders.predictable_folder(tmp_path / "open")
 
 
 def test_folder_of_another_user_is_refused_at_a_predictable_path(tmp_path: Path) -> None:
@@ -120,4 +120,4 @@ def test_folder_of_another_user_is_refused_at_a_predictable_path(tmp_path: Path)
     (tmp_path / "theirs").mkdir()
     os.chown(tmp_path / "theirs", NOBODY, NOBODY)
     with pytest.raises(DatabaseStartError, match="another user"):
-        cluster.predictable_folder(tmp_path / "theirs")
+        folders.predictable_folder(tmp_path / "theirs")

@@ -16,8 +16,11 @@ from pathlib import Path
 
 import psutil
 
-from lmb.config.cluster import Cluster, as_account, clean_environment, programs_for, socket_folder
+from lmb.config.accounts import as_account, clean_environment
+from lmb.config.cluster import Cluster
 from lmb.config.errors import DatabaseStartError
+from lmb.config.folders import socket_folder
+from lmb.config.programs import programs_for
 
 PORT = 5432
 START_SECONDS = 120.0
