@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lmb.ledger.entries import NewAccount
+from lmb.ledger import sources
+from lmb.ledger.entries import NOT_OVERDRAWN, NewAccount
 
 APPROPRIATION = "world/appropriation"
 """Where debt service comes from: a permanent appropriation, outside these books."""
-
-NOT_OVERDRAWN = "debits<=credits"
 
 
 def investor(bidder: str) -> str:
@@ -37,16 +36,6 @@ def holding(cusip: str, bidder: str) -> str:
     return f"holding/{cusip}/{bidder}"
 
 
-def series_fund(cusip: str) -> str:
-    """The source of money that came from selling this bond."""
-    return f"bond:{cusip}"
-
-
-def debt_service_fund(cusip: str) -> str:
-    """The source of money appropriated to serve this bond."""
-    return f"debt-service:{cusip}"
-
-
 def face_unit(cusip: str) -> str:
     """The unit holdings are counted in."""
     return f"face:{cusip}"
@@ -60,14 +49,14 @@ def treasury_accounts(cusip: str) -> list[NewAccount]:
             proceeds(cusip),
             "proceeds",
             "Treasury",
-            fund=series_fund(cusip),
+            fund=sources.bond_series(cusip),
             limit_side=NOT_OVERDRAWN,
         ),
         NewAccount(
             debt_service(cusip),
             "debt-service",
             "Treasury",
-            fund=debt_service_fund(cusip),
+            fund=sources.debt_service(cusip),
             limit_side=NOT_OVERDRAWN,
         ),
         NewAccount(issued(cusip), "issuer", "Treasury", unit=face_unit(cusip)),

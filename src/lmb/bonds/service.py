@@ -23,6 +23,7 @@ from lmb.bonds.determinations import (
 )
 from lmb.bonds.queries import BondOnFile, PeriodOnFile
 from lmb.bonds.terms import TermSheet
+from lmb.ledger import sources
 from lmb.ledger.entries import Cause, Item, Journal, Post
 from lmb.ledger.queries import balance
 from lmb.ledger.service import (
@@ -88,8 +89,8 @@ def announce(books: Books, terms: TermSheet) -> BondOnFile:
     )
     define_unit(DOLLARS, "United States dollars, in cents")
     define_unit(accounts.face_unit(terms.cusip), f"Face amount of {terms.cusip}, in cents")
-    define_fund(accounts.series_fund(terms.cusip), f"Proceeds of bond {terms.cusip}")
-    define_fund(accounts.debt_service_fund(terms.cusip), f"Debt service of bond {terms.cusip}")
+    define_fund(sources.bond_series(terms.cusip), f"Proceeds of bond {terms.cusip}")
+    define_fund(sources.debt_service(terms.cusip), f"Debt service of bond {terms.cusip}")
     open_accounts(books, accounts.treasury_accounts(terms.cusip))
     return bond
 

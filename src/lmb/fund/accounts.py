@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lmb.bonds.accounts import NOT_OVERDRAWN, series_fund
-from lmb.ledger.entries import NewAccount
+from lmb.ledger.entries import NOT_OVERDRAWN, NewAccount
+from lmb.ledger.sources import bond_series
 
 TRAINING = "training"
 """The purpose proceeds may be used for."""
@@ -34,6 +34,6 @@ def fund_account(code: str, kind: str, owner: str, cusip: str) -> NewAccount:
         kind,
         owner,
         purpose=TRAINING,
-        fund=series_fund(cusip),
+        fund=bond_series(cusip),
         limit_side=NOT_OVERDRAWN,
     )

@@ -10,8 +10,8 @@ from uuid import UUID
 from lmb.values.canonical import Document
 from lmb.values.identifiers import derived_uuid7
 
-BATCH_ITEMS_MAX = 8190
-"""The most items one call of the posting function takes."""
+NOT_OVERDRAWN = "debits<=credits"
+"""The limit of an account that cannot pay out more than it has."""
 
 
 @dataclass(frozen=True, slots=True)

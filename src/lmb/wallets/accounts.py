@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from lmb.bonds.accounts import NOT_OVERDRAWN, series_fund
-from lmb.ledger.entries import NewAccount
+from lmb.ledger.entries import NOT_OVERDRAWN, NewAccount
+from lmb.ledger.sources import bond_series
 
 KIND = "wallet"
 
@@ -22,6 +22,6 @@ def pocket_account(cusip: str, person: UUID, purpose: str) -> NewAccount:
         KIND,
         str(person),
         purpose=purpose,
-        fund=series_fund(cusip),
+        fund=bond_series(cusip),
         limit_side=NOT_OVERDRAWN,
     )
