@@ -163,11 +163,12 @@ BEGIN
     WHERE cell = p_journal.cell AND id = (p_item ->> 'hold')::uuid;
     IF v_hold.id IS NULL THEN
         PERFORM ledger_refuse('unknown_hold');
-    ELSIF v_hold.state <> 'open' THEN
-        PERFORM ledger_refuse('hold_' || CASE v_hold.state
-            WHEN 'expired' THEN 'expired' ELSE 'closed' END);
-    ELSIF v_kind = 'capture' AND v_hold.expires_at <= p_journal.recorded_at THEN
+    ELSIF v_hold.state = 'expired'
+          OR v_hold.state = 'open' AND v_kind = 'capture'
+             AND v_hold.expires_at <= p_journal.recorded_at THEN
         PERFORM ledger_refuse('hold_expired');
+    ELSIF v_hold.state <> 'open' THEN
+        PERFORM ledger_refuse('hold_closed');
     ELSIF v_kind = 'expire' AND coalesce(v_hold.expires_at > p_journal.recorded_at, true) THEN
         PERFORM ledger_refuse('hold_not_expired');
     END IF;
@@ -187,14 +188,15 @@ BEGIN
 END $$;
 
 -- Everything a key's answer depends on, as one hash: the item without the identifiers the
--- application made for it, and the journal's cause.
+-- application made for it, and the journal's cause. Moments are compared, not their spelling.
 CREATE FUNCTION ledger_content_sha256(p_journal jsonb, p_item jsonb)
-RETURNS text LANGUAGE sql IMMUTABLE AS $$
+RETURNS text LANGUAGE sql STABLE AS $$
     SELECT encode(sha256(convert_to(jsonb_build_array(
         p_journal -> 'kind', p_journal -> 'actor', p_journal -> 'determination',
         p_journal -> 'instruction', p_journal -> 'reverses',
         extract(epoch FROM (p_journal ->> 'effective_at')::timestamptz),
-        p_item - 'id' - 'release_id')::text, 'UTF8')), 'hex');
+        extract(epoch FROM (p_item ->> 'expires_at')::timestamptz),
+        p_item - 'id' - 'release_id' - 'expires_at')::text, 'UTF8')), 'hex');
 $$;
 
 -- Refuses a journal that may not be posted whatever its items say.
@@ -214,6 +216,14 @@ BEGIN
     ELSIF EXISTS (SELECT FROM ledger_journal
                   WHERE cell = p_journal.cell AND id = p_journal.id) THEN
         PERFORM ledger_refuse('journal_exists');
+    ELSIF p_journal.reverses IS NULL THEN
+        RETURN;
+    ELSIF NOT EXISTS (SELECT FROM ledger_journal
+                      WHERE cell = p_journal.cell AND id = p_journal.reverses) THEN
+        PERFORM ledger_refuse('unknown_journal');
+    ELSIF EXISTS (SELECT FROM ledger_journal
+                  WHERE cell = p_journal.cell AND reverses = p_journal.reverses) THEN
+        PERFORM ledger_refuse('journal_reversed');
     END IF;
 END $$;
 
