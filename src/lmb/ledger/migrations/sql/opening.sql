@@ -1,5 +1,6 @@
 -- Cells, reference data, accounts and instructions: what must stand before money can move.
--- Each function may be called again with the same content; other content is refused.
+-- Each function may be called again with the same content; other content is refused, but for
+-- descriptions, of which the first stays.
 
 CREATE FUNCTION ledger_open_cell(p_cell integer, p_name text, p_simulated boolean)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -14,10 +15,15 @@ BEGIN
 END $$;
 
 CREATE FUNCTION ledger_define_unit(p_code text, p_scale integer, p_description text)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
     INSERT INTO ledger_unit (code, scale, description) VALUES (p_code, p_scale, p_description)
     ON CONFLICT DO NOTHING;
-$$;
+    IF NOT EXISTS (SELECT FROM ledger_unit WHERE code = p_code AND scale = p_scale) THEN
+        RAISE EXCEPTION 'unit % is known with another scale than %', p_code, p_scale
+            USING ERRCODE = 'unique_violation';
+    END IF;
+END $$;
 CREATE FUNCTION ledger_define_purpose(p_code text, p_description text)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     INSERT INTO ledger_purpose (code, description) VALUES (p_code, p_description)
