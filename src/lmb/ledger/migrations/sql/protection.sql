@@ -44,6 +44,34 @@ ALTER TABLE ledger_request
     ADD CONSTRAINT ledger_request_transfer_is_on_file
         FOREIGN KEY (cell, transfer) REFERENCES ledger_transfer (cell, id);
 
+-- Words that decide something are among those the functions know: a misspelt limit would be none.
+ALTER TABLE ledger_account
+    ADD CONSTRAINT ledger_account_limit_side_is_known
+        CHECK (limit_side IN ('debits<=credits', 'credits<=debits')),
+    ADD CONSTRAINT ledger_account_state_is_known CHECK (state IN ('open', 'frozen', 'closed'));
+ALTER TABLE ledger_hold
+    ADD CONSTRAINT ledger_hold_state_is_known
+        CHECK (state IN ('open', 'captured', 'voided', 'expired'));
+ALTER TABLE ledger_transfer
+    ADD CONSTRAINT ledger_transfer_kind_is_known
+        CHECK (kind IN ('post', 'hold', 'capture', 'void', 'expire'));
+
+-- Moments are ones that every program can read back: a history cannot be corrected in place.
+ALTER TABLE ledger_cell ADD CONSTRAINT ledger_cell_moments_are_readable
+    CHECK (recorded_at_last BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND closed_through BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
+ALTER TABLE ledger_account ADD CONSTRAINT ledger_account_moments_are_readable
+    CHECK (opened_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND expires_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
+ALTER TABLE ledger_instruction ADD CONSTRAINT ledger_instruction_is_readable
+    CHECK (recorded_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND content IS JSON OBJECT);
+ALTER TABLE ledger_journal ADD CONSTRAINT ledger_journal_moments_are_readable
+    CHECK (recorded_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND effective_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
+ALTER TABLE ledger_hold ADD CONSTRAINT ledger_hold_moments_are_readable
+    CHECK (expires_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
+
 -- An account and a hold keep what they are; only their sums and states move.
 CREATE FUNCTION ledger_keep_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
