@@ -31,11 +31,13 @@ class Determination(models.Model):
                 condition=models.Q(supersedes=None),
                 name="rules_determination_one_first_per_subject",
             ),
+            models.UniqueConstraint(
+                fields=["cell", "subject", "id"], name="rules_determination_subject"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(actor=""), name="rules_determination_names_its_actor"
             ),
         ]
-        indexes = [models.Index(fields=["cell", "subject"], name="rules_determination_subject")]
 
 
 class DeterminationInput(models.Model):

@@ -33,9 +33,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "rules_determination",
-                "indexes": [
-                    models.Index(fields=["cell", "subject"], name="rules_determination_subject")
-                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("cell", "supersedes"), name="rules_determination_superseded_once"
@@ -44,6 +41,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(("supersedes", None)),
                         fields=("cell", "subject"),
                         name="rules_determination_one_first_per_subject",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("cell", "subject", "id"), name="rules_determination_subject"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("actor", ""), _negated=True),
