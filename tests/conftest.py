@@ -94,8 +94,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if LEFT_OUT in reason:
             lost.setdefault(reason.partition(LEFT_OUT)[2], []).append(report.nodeid)
     for reason, tests in sorted(lost.items()):
+        noun = "test" if len(tests) == 1 else "tests"
         terminalreporter.write_line(
-            f"LEFT OUT: {len(tests)} tests ({', '.join(sorted(tests))}): {reason}", yellow=True
+            f"LEFT OUT: {len(tests)} {noun} ({', '.join(sorted(tests))}): {reason}", yellow=True
         )
 
 
