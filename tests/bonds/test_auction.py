@@ -120,7 +120,8 @@ def test_a_dated_date_before_the_issue_date_makes_everyone_pay_accrued_interest(
     result = run_auction(bids, offering, RULES)
     assert result.accrued_per_1000 == Decimal("0.56662")
     award = result.awards[0]
-    assert result.settlement(award).accrued_cents == round(award.award_cents * 0.00056662)
+    assert award.award_cents == 3_333_400_00
+    assert result.settlement(award).accrued_cents == 1_888_77
 
 
 def test_an_undersubscribed_auction_accepts_everything_at_the_highest_yield_bid() -> None:

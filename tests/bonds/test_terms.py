@@ -296,6 +296,12 @@ def test_fields_that_do_not_fit_together_are_named_with_the_reason(
     assert expected in problem.expected
 
 
+@pytest.mark.parametrize("determined_on", ["1979-06-29", "1980-08-13"])
+def test_the_first_and_the_last_day_of_a_determination_are_accepted(determined_on: str) -> None:
+    terms = load(changed(outcome__determined_on=determined_on))
+    assert terms.outcome.determined_on == date.fromisoformat(determined_on)
+
+
 def test_a_holiday_is_named() -> None:
     (problem,) = problems(changed(issue_on="1976-02-16"))
     assert problem.found == "1976-02-16, Washington's Birthday"
