@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, When
 
 from lmb.ledger import models
 from lmb.ledger.models import TransferKind
@@ -57,6 +57,18 @@ class Movement:
     instruction: UUID | None
     effective_at: datetime
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """All posted US dollars of one transfer code: how many transfers, how much, the first of
+    them, and when the last took effect."""
+
+    code: str
+    transfers: int
+    amount_cents: int
+    first: Movement
+    last_effective_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +201,32 @@ def sum_cents(cell: int, code: str) -> int:
     """All posted US dollars that moved under one transfer code, in cents."""
     rows = models.Transfer.objects.filter(cell=cell, code=code, unit="USD", kind__in=POSTED)
     return int(rows.aggregate(total=Sum("amount_cents"))["total"] or 0)
+
+
+def flows(cell: int) -> dict[str, Flow]:
+    """What moved in one cell, by transfer code."""
+    posted = models.Transfer.objects.filter(cell=cell, unit="USD", kind__in=POSTED)
+    rows = list(
+        posted.values("code").annotate(
+            transfers=Count("seq"),
+            cents=Sum("amount_cents"),
+            first_seq=Min("seq"),
+            last_at=Max("effective_at"),
+        )
+    )
+    firsts = {
+        item.seq: item for item in movements(cell, seq__in=[row["first_seq"] for row in rows])
+    }
+    return {
+        row["code"]: Flow(
+            code=row["code"],
+            transfers=row["transfers"],
+            amount_cents=int(row["cents"]),
+            first=firsts[row["first_seq"]],
+            last_effective_at=row["last_at"],
+        )
+        for row in rows
+    }
 
 
 def summary(cell: int) -> BooksSummary:
