@@ -1,0 +1,37 @@
+"""Keys and a small log that the tests of the proof log share."""
+
+from __future__ import annotations
+
+from lmb.proofs.checkpoints import Checkpoint
+from lmb.proofs.keys import Algorithm, SigningKey
+from lmb.proofs.notes import Note
+from lmb.proofs.tree import Tree, leaf_hash
+
+ORIGIN = "books.example/log"
+NOON = 1_900_000_000
+"""A moment in 2030, in seconds since 1970."""
+
+
+def signing_key(name: str, algorithm: Algorithm = Algorithm.ED25519) -> SigningKey:
+    """A key that is the same in every run."""
+    return SigningKey(name, algorithm, leaf_hash(f"{name}/{algorithm}".encode()))
+
+
+LOG = signing_key(ORIGIN)
+LOG_ML_DSA = signing_key(ORIGIN, Algorithm.ML_DSA_44_COSIGNATURE)
+WITNESS = signing_key("witness.example/w1", Algorithm.ED25519_COSIGNATURE)
+WITNESS_ML_DSA = signing_key("witness.example/w1", Algorithm.ML_DSA_44_COSIGNATURE)
+
+ENTRIES = [f"entry {number}".encode() for number in range(600)]
+TREE = Tree(map(leaf_hash, ENTRIES))
+OTHER_TREE = Tree(leaf_hash(b"forged " + entry) for entry in ENTRIES)
+
+
+def checkpoint(size: int, tree: Tree = TREE, origin: str = ORIGIN) -> Checkpoint:
+    return Checkpoint(origin, size, tree.at(size).root)
+
+
+def signed(stated: Checkpoint, *keys: SigningKey, timestamp: int = NOON) -> Note:
+    """The checkpoint as a note, signed by the log unless other keys are given."""
+    signers = keys or (LOG,)
+    return Note(stated.text, tuple(key.sign(stated.text, timestamp) for key in signers))
