@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmb.values.money import (
-    CENTS_MAX,
     cents_from_dollars,
     dollars_from_cents,
     format_cents,
@@ -49,7 +48,7 @@ def test_anything_but_plain_dollars_and_cents_is_refused(text: str) -> None:
 
 
 def test_an_amount_no_account_can_hold_is_refused() -> None:
-    assert cents_from_dollars("9999999999999999.99") <= CENTS_MAX
+    assert cents_from_dollars("9999999999999999.99") <= 2**63 - 1
     with pytest.raises(ValueError, match="not a number"):
         cents_from_dollars("99999999999999999")
 

@@ -147,7 +147,10 @@ def _answer(entry: Mapping[str, str | None]) -> Answer:
     )
 
 
-def _call(sql: str, parameters: Sequence[str | int | UUID | datetime | None]) -> object:
+Parameters = Sequence[str | int | UUID | datetime | None]
+
+
+def _call(sql: str, parameters: Parameters) -> object:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()

@@ -12,18 +12,21 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
+SEPARATOR = "\x1f"
+"""Stands between the parts of a key, and in none of them."""
+
 
 def derived_uuid7(at: datetime, *key: str) -> UUID:
     """The identifier of the thing that `key` names, made at `at` (aware, not before 1970).
 
-    Raises ValueError for a naive or earlier time or an empty key.
+    Raises ValueError for a naive or earlier time, an empty key, or a part with the separator.
     """
-    if at.tzinfo is None or not key:
-        raise ValueError("an identifier needs an aware time and a key")
+    if at.tzinfo is None or not key or any(SEPARATOR in part for part in key):
+        raise ValueError("an identifier needs an aware time and a key without control characters")
     milliseconds = int(at.timestamp() * 1000)
     if not 0 <= milliseconds < 2**48:
         raise ValueError(f"{at.isoformat()} is outside the years an identifier can hold")
-    digest = hashlib.sha256("\x1f".join(key).encode()).digest()
+    digest = hashlib.sha256(SEPARATOR.join(key).encode()).digest()
     random_a = int.from_bytes(digest[:2], "big") & 0x0FFF
     random_b = int.from_bytes(digest[2:10], "big") & (2**62 - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b)

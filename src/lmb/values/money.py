@@ -8,9 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from lmb.values.rounding import PRECISION_DIGITS
 
-CENTS_MAX = 2**63 - 1
-"""The largest amount a ledger account can hold (PostgreSQL bigint)."""
-
 _DOLLARS = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,2})?")
 
 
@@ -22,10 +19,7 @@ def cents_from_dollars(text: str) -> int:
     """
     if not _DOLLARS.fullmatch(text):
         raise ValueError(f"{text!r} is not a number of dollars with at most two decimals")
-    cents = int(Decimal(text).scaleb(2))
-    if abs(cents) > CENTS_MAX:
-        raise ValueError(f"{text!r} is beyond the largest amount an account can hold")
-    return cents
+    return int(Decimal(text).scaleb(2))
 
 
 def round_to_cents(dollars: Decimal) -> int:
