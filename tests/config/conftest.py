@@ -21,7 +21,8 @@ def homes() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="lmb-test-"))
     folder.chmod(0o755)
     yield folder
-    remove_abandoned(folder)
+    for lock in sorted(folder.rglob("users.lock")):
+        remove_abandoned(lock.parents[1])
     shutil.rmtree(folder)
 
 

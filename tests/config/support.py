@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from lmb.config import cluster, postmaster
+from tests.conftest import LEFT_OUT
 
 PROGRAM = Path(__file__).with_name("use_server.py")
 NOBODY = 65534
@@ -61,4 +62,4 @@ def processes_in(folder: Path) -> list[psutil.Process]:
 
 def needs_root() -> None:
     if os.geteuid() != 0:
-        pytest.skip("only root can run a server as another account")
+        pytest.skip(LEFT_OUT + "only root can run a server as another account; run as root too")

@@ -15,6 +15,7 @@ from lmb.config import cluster, folders, programs
 from lmb.config.errors import DatabaseStartError
 from lmb.config.postgres import embedded
 from tests.config.support import NOBODY, needs_root, processes_in, running_server
+from tests.conftest import LEFT_OUT
 
 
 def test_server_of_root_runs_as_nobody(home: Path) -> None:
@@ -61,7 +62,7 @@ def test_ordinary_user_runs_a_server_of_their_own(homes: Path) -> None:
     else:
         os.chown(home.parent, NOBODY, NOBODY)
         if as_nobody(lambda: use_once(home)) == UNREACHABLE:
-            pytest.skip("this clone is in a folder that an ordinary user cannot enter")
+            pytest.skip(LEFT_OUT + "an ordinary user cannot enter this clone; clone it elsewhere")
     assert (home / "data").stat().st_uid == home.parent.stat().st_uid
     assert processes_in(home) == []
 
@@ -79,6 +80,7 @@ def as_nobody(action: Callable[[], None]) -> int:
 
     A fork and not a new program: an ordinary user may be unable to start this very Python.
     """
+    initdb = programs.installation() / "bin" / "initdb"
     child = os.fork()
     if child == 0:
         status = 1
@@ -86,7 +88,7 @@ def as_nobody(action: Callable[[], None]) -> int:
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
-            if os.access(programs.installation() / "bin" / "initdb", os.X_OK):
+            if os.access(initdb, os.X_OK):
                 action()
                 status = 0
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -136,7 +137,7 @@ def test_two_homes_with_long_paths_run_at_once(
         assert answer(one) == answer(two) == "lmb_app"
         assert one.host != two.host
         assert len(one.host) < 80
-    assert (long / "one" / "data").is_dir()
+    assert cluster.locate(long / "one").data.is_dir()
     assert not (long / "two").exists()
 
 
@@ -157,3 +158,17 @@ def test_data_of_another_version_are_refused(home: Path) -> None:
     (cluster.locate(home.resolve()).data / "PG_VERSION").write_text("17\n")
     with pytest.raises(DatabaseStartError, match="belong to PostgreSQL 17"), embedded(home):
         pass
+
+
+def test_throwaway_home_that_is_deleted_while_others_come_serves_them_anew(
+    home: Path,
+) -> None:
+    def use_often() -> None:
+        for _ in range(3):
+            with embedded(home, throwaway=True) as server:
+                assert answer(server) == "lmb_app"
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(use_often) for _ in range(2)]:
+            future.result()
+    assert not home.exists()

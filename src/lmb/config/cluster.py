@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lmb.config.accounts import Account, give, nobody, reaches, run_as
 from lmb.config.errors import DatabaseStartError
-from lmb.config.folders import foreign, outside_folder, predictable_folder, private_folder
+from lmb.config.folders import foreign, outside_folder, predictable_folder
 from lmb.config.programs import MAJOR_VERSION, programs_for
 
 SUPERUSER = "postgres"
@@ -42,8 +42,7 @@ class Cluster:
 
 
 def locate(home: Path) -> Cluster:
-    """Decide where the cluster of `home` lives; nothing but our own empty folders is made."""
-    private_folder(home)
+    """Decide where the cluster of `home` lives; nothing but an empty folder of ours is made."""
     if os.geteuid() != 0:
         return Cluster(home, None)
     account = _account_for(home)

@@ -21,7 +21,9 @@ def private_folder(path: Path) -> None:
     """Make a folder, or accept an existing one only when it is a real folder of this user."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.mkdir(mode=0o755)
+        path.mkdir()
+        # Whatever the umask: the server's account passes through to the data, which are private.
+        path.chmod(0o755)
     except FileExistsError:
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or os.geteuid() not in (0, found.st_uid):

@@ -28,6 +28,7 @@ from lmb.config import cluster as clusters
 from lmb.config import postmaster
 from lmb.config.cluster import Cluster, Progress
 from lmb.config.errors import DatabaseStartError
+from lmb.config.folders import private_folder
 from lmb.config.processes import deferred_signals
 
 DATABASE = "lmb"
@@ -92,9 +93,7 @@ def remove_abandoned(parent: Path) -> None:
     # A home without the lock file is one that another process is just about to use.
     for lock in sorted(parent.glob(f"*/{_USERS}")):
         with deferred_signals():
-            use = _Use(lock.parent.resolve(), throwaway=True, progress=silent)
-            use.adopt()
-            use.leave()
+            _Use(lock.parent.resolve(), throwaway=True, progress=silent).pass_through()
 
 
 class _Use:
@@ -108,9 +107,9 @@ class _Use:
         self._process = os.getpid()
 
     def enter(self, interrupted: Callable[[], bool]) -> Server:
-        cluster = clusters.locate(self._home)
-        with _exclusive(self._home / _START, interrupted):
-            self.adopt()
+        with _exclusive(self._home, interrupted):
+            cluster = clusters.locate(self._home)
+            self._adopt()
             try:
                 clusters.create_if_missing(
                     cluster, sync=not self._throwaway, progress=self._progress
@@ -148,7 +147,13 @@ class _Use:
             else:
                 return server
 
-    def adopt(self) -> None:
+    def pass_through(self) -> None:
+        """Come and go: a server that nobody else uses is stopped."""
+        with _exclusive(self._home, lambda: False):
+            self._adopt()
+            self._leave(clusters.locate(self._home))
+
+    def _adopt(self) -> None:
         """Become a user of whatever runs in the home."""
         self._users = (self._home / _USERS).open("ab")
         fcntl.flock(self._users, fcntl.LOCK_SH)
@@ -157,9 +162,8 @@ class _Use:
         """Give up the share; the last one out stops the server. Leaving twice is harmless."""
         if self._users is None or os.getpid() != self._process:
             return
-        cluster = clusters.locate(self._home)
-        with _exclusive(self._home / _START, lambda: False):
-            self._leave(cluster)
+        with _exclusive(self._home, lambda: False):
+            self._leave(clusters.locate(self._home))
 
     def _leave(self, cluster: Cluster) -> None:
         users, self._users = self._users, None
@@ -177,23 +181,42 @@ class _Use:
 
 
 @contextmanager
-def _exclusive(path: Path, interrupted: Callable[[], bool]) -> Iterator[None]:
-    """Hold the exclusive lock on a file, waiting for others at most LOCK_SECONDS."""
+def _exclusive(home: Path, interrupted: Callable[[], bool]) -> Iterator[None]:
+    """Hold the start lock of a home, waiting for others at most LOCK_SECONDS.
+
+    The last user of a throwaway home deletes it, lock and all. Who waited for that lock meanwhile
+    holds a file that is no longer there, and begins again.
+    """
     deadline = time.monotonic() + LOCK_SECONDS
-    with path.open("ab") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                pass
-            if interrupted() or time.monotonic() > deadline:
-                raise DatabaseStartError(
-                    f"Another process is starting or stopping the database ({path}). "
-                    "Wait for it and run again."
-                )
-            time.sleep(postmaster.POLL_SECONDS)
+    while True:
+        lock = _try_lock(home)
+        if lock is not None:
+            break
+        if interrupted() or time.monotonic() > deadline:
+            raise DatabaseStartError(
+                f"Another process is starting or stopping the database in {home}. "
+                "Wait for it and run again."
+            )
+        time.sleep(postmaster.POLL_SECONDS)
+    with lock:
         yield
+
+
+def _try_lock(home: Path) -> IO[bytes] | None:
+    """The open and locked start lock of a home; None when another process has it just now."""
+    private_folder(home)
+    path = home / _START
+    lock: IO[bytes] | None = None
+    try:
+        lock = path.open("ab")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.stat().st_ino == os.fstat(lock.fileno()).st_ino:
+            return lock
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    if lock is not None:
+        lock.close()
+    return None
 
 
 def _make_roles(server: Server, *, throwaway: bool) -> None:
