@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -30,9 +30,13 @@ def work_records(
     return [_work_record(row) for row in rows.filter(~Exists(later)).order_by("id")]
 
 
-def attestations(cell: int, kind: str, *, known_at: datetime) -> list[Attestation]:
-    """The attestations of a kind, as known at a moment."""
+def attestations(
+    cell: int, kind: str, *, known_at: datetime, persons: Collection[UUID] | None = None
+) -> list[Attestation]:
+    """The attestations of a kind, as known at a moment; of some persons if asked."""
     rows = models.Attestation.objects.filter(cell=cell, kind=kind, recorded_at__lte=known_at)
+    if persons is not None:
+        rows = rows.filter(person__in=persons)
     later = models.Attestation.objects.filter(
         cell=cell, supersedes=OuterRef("id"), recorded_at__lte=known_at
     )

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from uuid import UUID
 
 from lmb.people import models
+from lmb.values.errors import NotFoundError
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person's key with the state and board that serve them."""
+def person_keys(cell: int, references: Collection[str]) -> dict[str, UUID]:
+    """The keys of persons by the references a state's file uses for them.
 
-    id: UUID
-    reference: str
-    state: str
-    board: str
-
-
-def persons(cell: int) -> list[Person]:
-    """All persons of a cell, by reference."""
-    rows = models.Person.objects.filter(cell=cell).order_by("reference")
-    return [Person(row.id, row.reference, row.state, row.board) for row in rows]
+    Raises NotFoundError for a reference nobody is registered under.
+    """
+    rows = models.Person.objects.filter(cell=cell, reference__in=references)
+    keys = dict(rows.values_list("reference", "id"))
+    for reference in references:
+        if reference not in keys:
+            raise NotFoundError(f"no person is registered as {reference!r} in these books")
+    return keys

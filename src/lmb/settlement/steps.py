@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from lmb.bonds import accounts
 from lmb.bonds import queries as bonds
@@ -91,7 +90,7 @@ def announce(books: Books, programme: Programme) -> None:
         (registry.NewPerson(row.person, row.state, row.board) for row in programme.people),
         books.now(),
     )
-    keys = _person_keys(books)
+    keys = people.person_keys(books.cell, [row.person for row in programme.people])
     facts.attest(
         books.cell,
         (
@@ -213,7 +212,7 @@ def _train(books: Books, programme: Programme, day: date, rows: list[PersonRow])
     """Hold tuition for those who accepted today; pay tranches for those who enrolled or
     completed."""
     bond = _bond(books, programme)
-    keys = _person_keys(books)
+    keys = people.person_keys(books.cell, [row.person for row in rows])
     accepted = [keys[row.person] for row in rows if row.accepted_on == day]
     if accepted:
         grant = instruction_on(books.cell, "grant", bond.cusip)
@@ -237,7 +236,7 @@ def _train(books: Books, programme: Programme, day: date, rows: list[PersonRow])
 
 
 def _record_work(books: Books, rows: list[EarningsRow]) -> None:
-    keys = _person_keys(books)
+    keys = people.person_keys(books.cell, {row.person for row in rows})
     facts.record_work(
         books.cell,
         (
@@ -260,12 +259,8 @@ def _known_before(programme: Programme, row: EarningsRow) -> bool:
     return row.period_to < programme.terms.announced_on
 
 
-def _person_keys(books: Books) -> dict[str, UUID]:
-    return {person.reference: person.id for person in people.persons(books.cell)}
-
-
 def _holders(books: Books, programme: Programme) -> list[wallets.Holder]:
-    keys = _person_keys(books)
+    keys = people.person_keys(books.cell, [row.person for row in programme.winners])
     source = fund_accounts.board(programme.terms.cusip, programme.terms.training.board)
     return [wallets.Holder(keys[row.person], source) for row in programme.winners]
 

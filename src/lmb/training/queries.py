@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -34,9 +34,11 @@ class Enrolment:
         }
 
 
-def enrolments(bond: BondOnFile) -> list[Enrolment]:
-    """Everyone who accepted an offer paid by a bond."""
+def enrolments(bond: BondOnFile, persons: Collection[UUID] | None = None) -> list[Enrolment]:
+    """Everyone who accepted an offer paid by a bond; those among some persons if asked."""
     rows = models.Enrolment.objects.filter(cell=bond.cell, bond=bond.id)
+    if persons is not None:
+        rows = rows.filter(person__in=persons)
     return [_enrolment(row) for row in rows.order_by("id")]
 
 

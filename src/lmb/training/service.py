@@ -101,7 +101,9 @@ def pay_attested(
     """Determine and pay one tranche for those of some persons who have been attested by now."""
     attestations = {
         attestation.person: [attestation]
-        for attestation in facts.attestations(books.cell, attested, known_at=books.now())
+        for attestation in facts.attestations(
+            books.cell, attested, known_at=books.now(), persons=persons
+        )
     }
     _pay(
         books,
@@ -109,8 +111,7 @@ def pay_attested(
         tranche,
         (
             (enrolment, attestations.get(enrolment.person, []), [])
-            for enrolment in queries.enrolments(bond)
-            if enrolment.person in persons
+            for enrolment in queries.enrolments(bond, persons)
         ),
     )
 
@@ -154,13 +155,14 @@ def _pay(books: Books, bond: BondOnFile, tranche: str, cases: Iterable[Case]) ->
     parameters = in_force(rule_name(tranche), fiscal_date(books.now()))
     rule = tranche_rule(tranche)
     listed = list(cases)
+    terms = Input("terms", bond.id, bond.terms.document())
     determinations = [
         determine(
             rule,
             parameters,
             f"bond/{bond.cusip}/{tranche}/{enrolment.person}",
             [
-                Input("terms", bond.id, bond.terms.document()),
+                terms,
                 Input("enrolment", enrolment.id, enrolment.document()),
                 *(Input("attestation", fact.id, fact.document()) for fact in attestations),
                 *(Input("work-record", fact.id, fact.document()) for fact in records),
