@@ -23,6 +23,7 @@ from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from lmb.config import connections, runtime
+from lmb.config.cluster import SUPERUSER
 from lmb.config.paths import CLONE
 from lmb.config.postgres import Server, embedded, remove_abandoned
 
@@ -177,7 +178,7 @@ def fresh_database(
             yield database
         finally:
             connections.use_database(before[0], before[1])
-            _execute(database_server, "DROP DATABASE {} WITH (FORCE)", database.name)
+            drop(database_server, database)
 
 
 @pytest.fixture
@@ -209,6 +210,14 @@ def _clone(server: Server, template: Database, database: Database) -> None:
     _execute(server, "CREATE DATABASE {} TEMPLATE {}", database.name, template.name)
     connections.use_database(database.app_dsn, database.owner_dsn)
     runtime.prepare_application_role()
+
+
+def drop(server: Server, database: Database) -> None:
+    """Delete a database, whoever is still connected; only the superuser may end all of them."""
+    superuser = server.dsn(SUPERUSER, "postgres")
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        name = sql.Identifier(database.name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def _execute(server: Server, statement: str, *names: str) -> None:

@@ -11,24 +11,26 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connection
+from psycopg import sql
 
 from lmb.config import runtime
 from lmb.config.cluster import SUPERUSER
 from lmb.config.errors import DatabaseUrlError
 from lmb.config.postgres import Server, embedded
-from tests.conftest import Database
+from tests.conftest import Database, drop
 
 
 @pytest.fixture
 def empty_database(database_server: Server, worker_id: str) -> Iterator[Database]:
     """A database nobody has migrated."""
     name = f"empty_{worker_id}"
+    database = Database(
+        name, database_server.dsn("lmb_app", name), database_server.dsn("lmb_owner", name)
+    )
     with psycopg.connect(database_server.owner_dsn, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield Database(
-            name, database_server.dsn("lmb_app", name), database_server.dsn("lmb_owner", name)
-        )
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield database
+    drop(database_server, database)
 
 
 @pytest.fixture
