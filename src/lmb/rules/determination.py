@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -20,11 +21,10 @@ class Input:
     kind: str
     id: UUID
     document: Document
-    sha256: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        # Once, here: one input is often read by many determinations.
-        object.__setattr__(self, "sha256", fingerprint(self.document))
+    @property
+    def sha256(self) -> str:
+        return fingerprint(self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,12 @@ def determine(
     supersedes: UUID | None = None,
 ) -> Determination:
     """Apply a rule to inputs. They are put in order of kind and identifier first, so that the
-    order in which they were read cannot change the result."""
+    order in which they were read cannot change the result. Raises ValueError for an input that
+    comes twice: it would count twice."""
     ordered = sorted(inputs, key=lambda item: (item.kind, item.id))
+    for item, following in pairwise(ordered):
+        if (item.kind, item.id) == (following.kind, following.id):
+            raise ValueError(f"{subject}: {item.kind} {item.id} is given twice")
     decision = rule(parameters, ordered)
     references = tuple(InputReference(item.kind, item.id, item.sha256) for item in ordered)
     return Determination(subject, parameters, references, decision, supersedes)

@@ -17,6 +17,7 @@ award_limit_percent = "35"       # decimals are text, cents are integers
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -82,9 +83,10 @@ def exact_version(rule: str, version: str) -> ParameterSet:
 
 @cache
 def versions(rule: str) -> tuple[ParameterSet, ...]:
-    """All versions of a rule, oldest first; no two windows overlap.
+    """All versions of a rule, oldest first; no two windows overlap and no two share a name.
 
-    Raises NotFoundError for an unknown rule and RefusedError for overlapping windows.
+    Raises NotFoundError for an unknown rule and RefusedError for versions that are in each
+    other's way.
     """
     file = DATA / f"{rule}.toml"
     if not rule.replace("-", "").isalnum() or not file.is_file():
@@ -111,6 +113,13 @@ def versions(rule: str) -> tuple[ParameterSet, ...]:
             raise RefusedError(
                 f"rule {rule!r}: versions {earlier.version} and {later.version} overlap; "
                 "close the earlier one the day before the later one starts"
+            )
+    names = Counter(version.version for version in found)
+    for name, count in names.items():
+        if count > 1:
+            raise RefusedError(
+                f"rule {rule!r} has {count} versions named {name!r}; a replay must find the one "
+                "it used, so give each a name of its own"
             )
     return tuple(found)
 

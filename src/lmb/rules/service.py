@@ -44,6 +44,7 @@ def record_all(
         if found is None:
             found = _row(cell, determination, actor, recorded_at)
             rows.append(found)
+            on_file[found.subject, found.supersedes] = found
             inputs += _input_rows(cell, found.id, determination)
         elif found.sha256 != determination.sha256:
             raise ConflictError(
