@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from lmb.facts import models
-from lmb.values.errors import ConflictError
+from lmb.values.errors import ConflictError, NotFoundError
 from lmb.values.identifiers import derived_uuid7
 
 ROWS_AT_ONCE = 1000
@@ -43,27 +43,50 @@ class NewAttestation:
 def record_work(
     cell: int, records: Iterable[NewWorkRecord], *, source: str, recorded_at: datetime
 ) -> None:
-    """Put work records on file, learned at `recorded_at`."""
-    models.WorkRecord.objects.bulk_create(
-        (
-            models.WorkRecord(
-                cell=cell,
-                id=_work_record_id(cell, record, recorded_at),
-                person=record.person,
-                employer=record.employer,
-                period_from=record.period_from,
-                period_to=record.period_to,
-                hours=record.hours,
-                earnings_cents=record.earnings_cents,
-                source=source,
-                supersedes=None,
-                recorded_at=recorded_at,
-            )
-            for record in records
-        ),
-        ignore_conflicts=True,
-        batch_size=ROWS_AT_ONCE,
+    """Put work records on file, learned at `recorded_at`.
+
+    Raises ConflictError when one was told before with other earnings or hours: correct that one.
+    """
+    rows = [
+        models.WorkRecord(
+            cell=cell,
+            id=_work_record_id(cell, record, recorded_at),
+            person=record.person,
+            employer=record.employer,
+            period_from=record.period_from,
+            period_to=record.period_to,
+            hours=record.hours,
+            earnings_cents=record.earnings_cents,
+            source=source,
+            supersedes=None,
+            recorded_at=recorded_at,
+        )
+        for record in records
+    ]
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        chunk = rows[start : start + ROWS_AT_ONCE]
+        models.WorkRecord.objects.bulk_create(chunk, ignore_conflicts=True)
+        _refuse_other_work(cell, chunk)
+
+
+def _refuse_other_work(cell: int, told: Sequence[models.WorkRecord]) -> None:
+    first_told = models.WorkRecord.objects.filter(
+        cell=cell,
+        supersedes=None,
+        person__in={row.person for row in told},
+        period_from__gte=min(row.period_from for row in told),
+        period_to__lte=max(row.period_to for row in told),
     )
+    on_file = {
+        (row.person, row.employer, row.period_from, row.period_to): row for row in first_told
+    }
+    for row in told:
+        found = on_file[row.person, row.employer, row.period_from, row.period_to]
+        if (found.earnings_cents, found.hours) != (row.earnings_cents, row.hours):
+            raise ConflictError(
+                f"the work of person {row.person} from {row.period_from} to {row.period_to} was "
+                f"told before with other earnings or hours; correct work record {found.id}"
+            )
 
 
 @transaction.atomic
@@ -76,14 +99,21 @@ def correct_work(
     source: str,
     recorded_at: datetime,
 ) -> UUID:
-    """Put a corrected work record on file; the one it supersedes stays as it was told.
+    """Put a corrected work record on file and return its identifier; the one it supersedes stays
+    as it was told. The same correction again returns the same one.
 
-    Raises ConflictError when that record has been superseded before.
+    Raises NotFoundError for an unknown record and ConflictError when that record has been
+    corrected otherwise before.
     """
-    earlier = models.WorkRecord.objects.get(cell=cell, id=supersedes)
-    if models.WorkRecord.objects.filter(cell=cell, supersedes=supersedes).exists():
+    earlier = models.WorkRecord.objects.filter(cell=cell, id=supersedes).first()
+    if earlier is None:
+        raise NotFoundError(f"there is no work record {supersedes} to correct")
+    found = models.WorkRecord.objects.filter(cell=cell, supersedes=supersedes).first()
+    if found is not None:
+        if (found.earnings_cents, found.hours) == (earnings_cents, hours):
+            return found.id
         raise ConflictError(
-            f"work record {supersedes} has been corrected before; correct its successor"
+            f"work record {supersedes} has been corrected before; correct its successor {found.id}"
         )
     identifier = derived_uuid7(recorded_at, str(cell), "work-correction", str(supersedes))
     models.WorkRecord.objects.create(
@@ -106,27 +136,44 @@ def correct_work(
 def attest(
     cell: int, attestations: Iterable[NewAttestation], *, source: str, recorded_at: datetime
 ) -> None:
-    """Put attestations on file, learned at `recorded_at`."""
-    models.Attestation.objects.bulk_create(
-        (
-            models.Attestation(
-                cell=cell,
-                id=derived_uuid7(
-                    recorded_at, str(cell), "attestation", attestation.kind, str(attestation.person)
-                ),
-                person=attestation.person,
-                kind=attestation.kind,
-                value=attestation.value,
-                happened_on=attestation.happened_on,
-                source=source,
-                supersedes=None,
-                recorded_at=recorded_at,
-            )
-            for attestation in attestations
-        ),
-        ignore_conflicts=True,
-        batch_size=ROWS_AT_ONCE,
+    """Put attestations on file, learned at `recorded_at`.
+
+    Raises ConflictError when one was given before with another day or value.
+    """
+    rows = [
+        models.Attestation(
+            cell=cell,
+            id=derived_uuid7(
+                recorded_at, str(cell), "attestation", attestation.kind, str(attestation.person)
+            ),
+            person=attestation.person,
+            kind=attestation.kind,
+            value=attestation.value,
+            happened_on=attestation.happened_on,
+            source=source,
+            supersedes=None,
+            recorded_at=recorded_at,
+        )
+        for attestation in attestations
+    ]
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        chunk = rows[start : start + ROWS_AT_ONCE]
+        models.Attestation.objects.bulk_create(chunk, ignore_conflicts=True)
+        _refuse_other_attestations(cell, chunk)
+
+
+def _refuse_other_attestations(cell: int, told: Sequence[models.Attestation]) -> None:
+    first_told = models.Attestation.objects.filter(
+        cell=cell, supersedes=None, person__in={row.person for row in told}
     )
+    on_file = {(row.person, row.kind): row for row in first_told}
+    for row in told:
+        found = on_file[row.person, row.kind]
+        if (found.value, found.happened_on) != (row.value, row.happened_on):
+            raise ConflictError(
+                f"person {row.person} was attested before as {row.kind} with another day or "
+                f"value (attestation {found.id})"
+            )
 
 
 def _work_record_id(cell: int, record: NewWorkRecord, recorded_at: datetime) -> UUID:
