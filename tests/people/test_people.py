@@ -1,0 +1,57 @@
+"""Persons: known by a key, once per reference and cell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lmb.people import models, queries, service
+from lmb.people.service import NewPerson
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+ANNA = NewPerson("anna", "MD", "Baltimore")
+BERT = NewPerson("bert", "VA", "Richmond")
+
+
+def test_persons_are_read_by_reference() -> None:
+    service.register(1, [BERT, ANNA], NOW)
+    found = queries.persons(1)
+    assert [(person.reference, person.state, person.board) for person in found] == [
+        ("anna", "MD", "Baltimore"),
+        ("bert", "VA", "Richmond"),
+    ]
+    assert len({person.id for person in found}) == 2
+
+
+def test_registering_again_changes_nothing() -> None:
+    service.register(1, [ANNA], NOW)
+    before = list(models.Person.objects.values())
+    service.register(1, [ANNA, NewPerson("anna", "CA", "Fresno")], NOW + timedelta(days=1))
+    assert list(models.Person.objects.values()) == before
+
+
+def test_a_reference_means_somebody_else_in_another_cell() -> None:
+    service.register(1, [ANNA], NOW)
+    service.register(2, [ANNA], NOW)
+    (here,), (there,) = queries.persons(1), queries.persons(2)
+    assert here.id != there.id
+    assert queries.persons(3) == []
+
+
+def test_a_key_is_the_same_on_every_machine() -> None:
+    service.register(1, [ANNA], NOW)
+    assert str(queries.persons(1)[0].id) == "01a2ce8b-d400-74dd-85a7-5b81d67dcbd5"
+
+
+def test_a_thousand_and_more_are_registered_in_one_call() -> None:
+    service.register(1, (NewPerson(f"{n:05}", "MD", "B") for n in range(2500)), NOW)
+    assert len(queries.persons(1)) == 2500
+
+
+def test_no_column_holds_a_direct_identifier() -> None:
+    """A name, a number or an address belongs in the vault; a new column needs that thought."""
+    columns = {field.name for field in models.Person._meta.get_fields()}
+    assert columns == {"pk", "cell", "id", "reference", "state", "board", "recorded_at"}
