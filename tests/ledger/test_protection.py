@@ -1,0 +1,204 @@
+"""What the database refuses its own owner: rewriting history, and books that cannot be true."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from lmb.facts import service as facts
+from lmb.people import queries as people_queries
+from lmb.people import service as people
+from lmb.rules import service as rules
+from lmb.rules.determination import Decision, Input, determine
+from lmb.rules.parameters import ParameterSet
+from tests.ledger.books import START, Ledger
+from tests.ledger.test_rights import ALLOWED, first_column
+
+PARAMETERS = ParameterSet("r", "R", "1", date(2027, 1, 1), None, "a law", "", {})
+
+# Everything is insert-only but these, whose sums and states move while their terms stay.
+MOVING = {"ledger_account", "ledger_cell", "ledger_hold"}
+
+TERMS_OF_ACCOUNTS = [
+    "code = code || '!'",
+    "kind = 'x'",
+    "owner = 'x'",
+    "unit = 'EUR'",
+    "purpose = 'p'",
+    "fund = 'f'",
+    "limit_side = NULL",
+    "expires_at = now()",
+    "opened_at = now()",
+    "id = gen_random_uuid()",
+]
+TERMS_OF_HOLDS = [
+    "amount_cents = amount_cents + 1",
+    "expires_at = now()",
+    "debit = credit",
+    "unit = 'EUR'",
+    "id = gen_random_uuid()",
+    "captured_cents = 0, released_cents = amount_cents, state = 'voided'",
+]
+
+
+@pytest.fixture
+def owner(fresh_database: object, owner_connection: psycopg.Connection) -> psycopg.Connection:
+    """The owner's connection to books that have a row in every table."""
+    ledger = Ledger()
+    ledger.run("""
+        open world
+        open wallet limit=debits<=credits purpose=training fund=bond-a expires=2028-01-01
+        open school
+        open loan limit=credits<=debits
+        grant post world wallet 100 -> ok
+        lend post loan school 100 -> ok
+        seat hold wallet school 60 until=2027-06-01 -> ok
+        enrolled capture seat 20 -> ok
+    """)
+    people.register(ledger.cell, [people.NewPerson("p1", "MD", "Baltimore")], START)
+    (person,) = people_queries.persons(ledger.cell)
+    day = date(2027, 1, 1)
+    work = facts.NewWorkRecord(person.id, "employer", day, day, None, 100)
+    facts.record_work(ledger.cell, [work], source="s", recorded_at=START)
+    attested = facts.NewAttestation(person.id, "assigned", day, "treated")
+    facts.attest(ledger.cell, [attested], source="s", recorded_at=START)
+    inputs = [Input("person", person.id, {"reference": "p1"})]
+    determination = determine(lambda *_: Decision({}, ()), PARAMETERS, "subject", inputs)
+    rules.record(ledger.cell, determination, actor="tester", recorded_at=START)
+    return owner_connection
+
+
+def outcome(connection: psycopg.Connection, statement: sql.Composable | str) -> str:
+    """Which error the owner meets, `done` for none; nothing is kept."""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(statement)  # type: ignore[arg-type]
+    except psycopg.Error as error:
+        return error.diag.constraint_name or type(error).__name__
+    return "done"
+
+
+def test_histories_refuse_change_by_their_owner(owner: psycopg.Connection) -> None:
+    found, expected = {}, {}
+    for table in ALLOWED:
+        for operation in ("UPDATE {} SET {column} = {column}", "DELETE FROM {}", "TRUNCATE {}"):
+            statement = sql.SQL(operation + (" CASCADE" if operation == "TRUNCATE {}" else ""))
+            column = sql.Identifier(first_column(owner, table))
+            verb = operation.split()[0]
+            found[table, verb] = outcome(
+                owner, statement.format(sql.Identifier(table), column=column)
+            )
+            moves = table in MOVING and verb == "UPDATE"
+            expected[table, verb] = "done" if moves else "RestrictViolation"
+    assert found == expected
+
+
+def test_accounts_and_holds_keep_their_terms(owner: psycopg.Connection) -> None:
+    statements = [
+        *(f"UPDATE ledger_account SET {change}" for change in TERMS_OF_ACCOUNTS),
+        *(f"UPDATE ledger_hold SET {change}" for change in TERMS_OF_HOLDS),
+    ]
+    found = {statement: outcome(owner, statement) for statement in statements}
+    assert found == dict.fromkeys(statements, "RestrictViolation")
+
+
+def test_a_closed_hold_stays_closed(owner: psycopg.Connection) -> None:
+    owner.execute(
+        "UPDATE ledger_hold SET released_cents = amount_cents - captured_cents, state = 'captured'"
+    )
+    assert outcome(owner, "UPDATE ledger_hold SET state = 'voided'") == "RestrictViolation"
+
+
+NOBODY = "00000000-0000-7000-8000-00000000dead"
+
+
+def copied(table: str, changes: str = "'id', gen_random_uuid()") -> str:
+    """Insert a row of a table once more, with some columns changed."""
+    return (
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object({changes}))).*"
+        f" FROM {table} t LIMIT 1"
+    )
+
+
+def a_transfer(changes: str) -> str:
+    return (
+        "INSERT INTO ledger_transfer SELECT (jsonb_populate_record(t, jsonb_build_object("
+        f"'id', gen_random_uuid(), {changes}))).* FROM ledger_transfer t WHERE seq = 1"
+    )
+
+
+def a_journal(changes: str) -> str:
+    return copied("ledger_journal", f"'id', gen_random_uuid(), {changes}")
+
+
+def a_hold(changes: str) -> str:
+    return copied("ledger_hold", f"'id', gen_random_uuid(), {changes}")
+
+
+def an_account(code: str, changes: str) -> str:
+    return f"UPDATE ledger_account SET {changes} WHERE code = '{code}'"
+
+
+SOUND = [
+    a_transfer("'seq', 99"),
+    a_journal("'kind', 'copy'"),
+    a_hold("'state', 'open'"),
+    an_account("wallet", "posted_debit_cents = 60"),
+    copied("ledger_instruction", "'id', gen_random_uuid(), 'subject', 'x'"),
+]
+
+# What cannot be true, and the constraint that says so.
+REFUSED = {
+    an_account("wallet", "posted_debit_cents = 61"): "ledger_account_is_not_overdrawn",
+    an_account("wallet", "held_debit_cents = 81"): "ledger_account_is_not_overdrawn",
+    an_account("loan", "posted_credit_cents = 101"): "ledger_account_is_not_overpaid",
+    an_account("loan", "held_credit_cents = 101"): "ledger_account_is_not_overpaid",
+    an_account("world", "held_debit_cents = -1"): "ledger_account_sums_are_not_negative",
+    an_account("world", "state = 'gone'"): "ledger_account_state_is_known",
+    a_transfer("'seq', 1"): "ledger_transfer_seq",
+    a_transfer("'seq', 99, 'amount_cents', 0"): "ledger_transfer_amount_is_positive",
+    a_transfer("'seq', 99, 'amount_cents', -1"): "ledger_transfer_amount_is_positive",
+    a_transfer("'seq', 99, 'kind', 'gift'"): "ledger_transfer_kind_is_known",
+    a_transfer("'seq', 99, 'kind', 'capture'"): "ledger_transfer_names_its_hold",
+    a_transfer("'seq', 99, 'credit', t.debit"): "ledger_transfer_has_two_accounts",
+    a_transfer(f"'seq', 99, 'debit', '{NOBODY}'"): "ledger_transfer_debit",
+    a_transfer(f"'seq', 99, 'credit', '{NOBODY}'"): "ledger_transfer_credit",
+    a_transfer(f"'seq', 99, 'journal', '{NOBODY}'"): "ledger_transfer_journal",
+    a_transfer(f"'seq', 99, 'kind', 'hold', 'hold', '{NOBODY}'"): "ledger_transfer_hold",
+    a_transfer("'seq', 99, 'unit', 'gold'"): "ledger_transfer_unit",
+    a_journal("'instruction', NULL"): "ledger_journal_has_one_cause",
+    a_journal(f"'determination', '{NOBODY}'"): "ledger_journal_has_one_cause",
+    a_journal(
+        f"'instruction', NULL, 'determination', '{NOBODY}'"
+    ): "ledger_journal_determination_is_on_file",
+    a_journal(f"'instruction', '{NOBODY}'"): "ledger_journal_instruction_is_on_file",
+    a_journal(f"'reverses', '{NOBODY}'"): "ledger_journal_reverses_one_on_file",
+    a_journal("'actor', ''"): "ledger_journal_names_its_actor",
+    a_journal("'effective_at', 'infinity'"): "ledger_journal_moments_are_readable",
+    a_hold("'captured_cents', 61"): "ledger_hold_gives_no_more_than_it_has",
+    a_hold("'released_cents', 41"): "ledger_hold_gives_no_more_than_it_has",
+    a_hold("'captured_cents', -1"): "ledger_hold_gives_no_more_than_it_has",
+    a_hold("'state', 'captured'"): "ledger_hold_is_closed_when_used_up",
+    a_hold("'captured_cents', 60"): "ledger_hold_is_closed_when_used_up",
+    a_hold("'captured_cents', 60, 'state', 'lost'"): "ledger_hold_state_is_known",
+    copied("ledger_request", "'key', 'new', 'transfer', NULL"): "ledger_request_names_its_transfer",
+    copied(
+        "ledger_instruction", "'id', gen_random_uuid(), 'subject', 'x', 'content', '{\"a\": 1}'"
+    ): "ledger_instruction_hash_is_of_content",
+    copied(
+        "rules_determination", "'id', gen_random_uuid(), 'sha256', repeat('0', 64)"
+    ): "rules_determination_hash_is_of_content",
+}
+
+
+def test_the_owner_may_write_what_is_sound(owner: psycopg.Connection) -> None:
+    """Else the next test would prove nothing."""
+    found = {statement: outcome(owner, statement) for statement in SOUND}
+    assert found == dict.fromkeys(SOUND, "done")
+
+
+def test_rows_that_cannot_be_true_are_refused_to_their_owner(owner: psycopg.Connection) -> None:
+    assert {statement: outcome(owner, statement) for statement in REFUSED} == REFUSED
