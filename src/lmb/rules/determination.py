@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -21,10 +21,11 @@ class Input:
     kind: str
     id: UUID
     document: Document
+    sha256: str = field(init=False)
 
-    @property
-    def sha256(self) -> str:
-        return fingerprint(self.document)
+    def __post_init__(self) -> None:
+        # Once, here: one input is often read by many determinations.
+        object.__setattr__(self, "sha256", fingerprint(self.document))
 
 
 @dataclass(frozen=True, slots=True)
