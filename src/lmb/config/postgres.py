@@ -14,6 +14,7 @@ import fcntl
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -176,8 +177,15 @@ class _Use:
                 return
             postmaster.stop(cluster)
             if self._throwaway:
-                shutil.rmtree(cluster.folder, ignore_errors=True)
-                shutil.rmtree(self._home, ignore_errors=True)
+                self._delete(cluster)
+
+    def _delete(self, cluster: Cluster) -> None:
+        """Delete a home. It goes under its name in one step, so that nobody meets half of it."""
+        if cluster.folder != self._home:
+            shutil.rmtree(cluster.folder, ignore_errors=True)
+        doomed = self._home.with_name(f"{self._home.name}.deleted-{uuid.uuid4().hex}")
+        self._home.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
 @contextmanager
