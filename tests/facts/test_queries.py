@@ -28,7 +28,7 @@ MOMENT = timedelta(microseconds=1)
 @pytest.fixture
 def person() -> UUID:
     people.register(CELL, [people.NewPerson("p1", "MD", "Baltimore")], TOLD)
-    return people_queries.persons(CELL)[0].id
+    return people_queries.person_keys(CELL, ["p1"])["p1"]
 
 
 def tell(person: UUID, first: date, last: date, cents: int) -> UUID:
@@ -85,6 +85,19 @@ def test_attestations_are_read_by_kind_as_known_at_a_moment(person: UUID) -> Non
     assert (found.person, found.value, found.happened_on) == (person, "treated", YEAR[0])
     assert queries.attestations(CELL, "assigned", known_at=TOLD - MOMENT) == []
     assert queries.attestations(CELL, "completed", known_at=TOLD) == []
+
+
+def test_attestations_of_some_persons_are_read_alone(person: UUID) -> None:
+    told = [NewAttestation(person, "assigned", YEAR[0], "treated")]
+    service.attest(CELL, told, source="file", recorded_at=TOLD)
+
+    def asked(*persons: UUID) -> int:
+        found = queries.attestations(CELL, "assigned", known_at=TOLD, persons=persons)
+        return len(found)
+
+    assert asked(person) == 1
+    assert asked(UUID(int=1)) == 0
+    assert asked() == 0
 
 
 def test_a_superseded_attestation_is_known_until_its_successor_is(person: UUID) -> None:

@@ -28,7 +28,7 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
 @pytest.fixture
 def person() -> UUID:
     people.register(CELL, [people.NewPerson("p1", "MD", "Baltimore")], NOW)
-    return people_queries.persons(CELL)[0].id
+    return people_queries.person_keys(CELL, ["p1"])["p1"]
 
 
 @pytest.fixture

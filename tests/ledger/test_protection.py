@@ -59,13 +59,13 @@ def owner(fresh_database: object, owner_connection: psycopg.Connection) -> psyco
         enrolled capture seat 20 -> ok
     """)
     people.register(ledger.cell, [people.NewPerson("p1", "MD", "Baltimore")], START)
-    (person,) = people_queries.persons(ledger.cell)
+    person = people_queries.person_keys(ledger.cell, ["p1"])["p1"]
     day = date(2027, 1, 1)
-    work = facts.NewWorkRecord(person.id, "employer", day, day, None, 100)
+    work = facts.NewWorkRecord(person, "employer", day, day, None, 100)
     facts.record_work(ledger.cell, [work], source="s", recorded_at=START)
-    attested = facts.NewAttestation(person.id, "assigned", day, "treated")
+    attested = facts.NewAttestation(person, "assigned", day, "treated")
     facts.attest(ledger.cell, [attested], source="s", recorded_at=START)
-    inputs = [Input("person", person.id, {"reference": "p1"})]
+    inputs = [Input("person", person, {"reference": "p1"})]
     determination = determine(lambda *_: Decision({}, ()), PARAMETERS, "subject", inputs)
     rules.record(ledger.cell, determination, actor="tester", recorded_at=START)
     return owner_connection
