@@ -1,5 +1,5 @@
 """Tests written as little ledgers. A script is run line by line and compared with what the books
-answered, so that a failing test shows both ledgers side by side.
+answered, so that a failing test shows where the two part.
 
     open     school                                      an account without a limit
     open     wallet  limit=debits<=credits  fund=bond-a
@@ -20,6 +20,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import ndiff
 from typing import Any
 from uuid import UUID
 
@@ -114,12 +115,12 @@ class Ledger:
         """Run a script, each journal by a call of its own; assert that it went as written."""
         told = [" ".join(line.split()) for line in script.splitlines() if line.strip()]
         answered = [self.answer(group) for group in journals(map(parse, told))]
-        assert [line for group in answered for line in group] == told
+        compare([line for group in answered for line in group], told)
 
     def run_at_once(self, script: str) -> None:
         """Run a script of transfers alone as one batch; assert that it went as written."""
         told = [" ".join(line.split()) for line in script.splitlines() if line.strip()]
-        assert self.answer_at_once(list(journals(map(parse, told)))) == told
+        compare(self.answer_at_once(list(journals(map(parse, told)))), told)
 
     def answer(self, group: Sequence[Line]) -> list[str]:
         """The lines of one journal, or one other line, as the books answer them."""
@@ -248,6 +249,12 @@ class Ledger:
     def balances(self) -> set[str]:
         """The balance lines of all accounts."""
         return set(map(balance_line, queries.balances(self.cell)))
+
+
+def compare(answered: list[str], told: list[str]) -> None:
+    """Show both ledgers, line by line, where the books did not do what was told."""
+    if answered != told:
+        raise AssertionError("\n".join(["- told, + answered", *ndiff(told, answered)]))
 
 
 def balance_line(found: queries.Balance) -> str:
