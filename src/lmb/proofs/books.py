@@ -1,0 +1,77 @@
+"""What the books say of their transfers, as the proof log writes it into leaves.
+
+One query joins a transfer with its journal and the content hash of its cause, because a batch of
+a thousand leaves is made from one read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from lmb.proofs.leaves import CauseKind, Movement, MovementKind
+
+_SELECT = """
+    SELECT t.cell, t.seq, t.recorded_at, t.id, t.journal, j.reverses, t.debit, t.credit, t.hold,
+        coalesce(j.determination, j.instruction), coalesce(d.sha256, i.sha256), t.amount_cents,
+        t.effective_at, t.kind, j.determination IS NOT NULL, t.unit, t.code, j.kind, j.actor
+    FROM ledger_transfer t
+    JOIN ledger_journal j ON j.cell = t.cell AND j.id = t.journal
+    LEFT JOIN rules_determination d ON d.cell = t.cell AND d.id = j.determination
+    LEFT JOIN ledger_instruction i ON i.cell = t.cell AND i.id = j.instruction
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A transfer as it stands in the books."""
+
+    cell: int
+    seq: int
+    recorded_at: datetime
+    movement: Movement
+
+
+def posted_after(cell: int, seq: int, limit: int) -> list[Posted]:
+    """The next transfers of a cell after a number, in order."""
+    tail = "WHERE t.cell = %s AND t.seq > %s ORDER BY t.seq LIMIT %s"
+    return list(_read(tail, [cell, seq, limit]))
+
+
+def posted(cell: int, transfer: UUID) -> Posted | None:
+    """One transfer of a cell, None where there is none."""
+    return next(_read("WHERE t.cell = %s AND t.id = %s", [cell, transfer]), None)
+
+
+def _read(tail: str, parameters: list[int | UUID]) -> Iterator[Posted]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT + tail, parameters)
+        rows = cursor.fetchall()
+    return map(_posted, rows)
+
+
+def _posted(row: tuple[Any, ...]) -> Posted:
+    movement = Movement(
+        transfer=row[3],
+        journal=row[4],
+        reverses=row[5],
+        debit=row[6],
+        credit=row[7],
+        hold=row[8],
+        cause=row[9],
+        cause_sha256=bytes.fromhex(row[10]),
+        amount_cents=row[11],
+        effective_at=row[12],
+        kind=MovementKind[row[13].upper()],
+        cause_kind=CauseKind.DETERMINATION if row[14] else CauseKind.INSTRUCTION,
+        unit=row[15],
+        code=row[16],
+        journal_kind=row[17],
+        actor=row[18],
+    )
+    return Posted(row[0], row[1], row[2], movement)

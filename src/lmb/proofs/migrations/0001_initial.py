@@ -1,0 +1,164 @@
+from pathlib import Path
+
+from django.db import migrations, models
+
+SQL = Path(__file__).parent / "sql"
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [("rules", "0001_initial"), ("ledger", "0001_initial")]
+
+    operations = [
+        migrations.CreateModel(
+            name="Salt",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "index",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("index", models.BigIntegerField()),
+                ("salt", models.BinaryField()),
+            ],
+            options={
+                "db_table": "proofs_salt",
+            },
+        ),
+        migrations.CreateModel(
+            name="Checkpoint",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "size",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("size", models.BigIntegerField()),
+                ("origin", models.TextField()),
+                ("root", models.BinaryField()),
+                ("note", models.TextField()),
+                ("issued_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "proofs_checkpoint",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gte", 0)), name="proofs_checkpoint_size"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Cosignature",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "size",
+                        "witness",
+                        "key",
+                        "timestamp",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("size", models.BigIntegerField()),
+                ("witness", models.TextField()),
+                ("key", models.TextField()),
+                ("timestamp", models.BigIntegerField()),
+                ("line", models.TextField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "proofs_cosignature",
+                "indexes": [
+                    models.Index(fields=["cell", "timestamp"], name="proofs_cosignature_newest")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Leaf",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "index",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("index", models.BigIntegerField()),
+                ("type", models.SmallIntegerField()),
+                ("subject", models.UUIDField()),
+                ("seq", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
+            ],
+            options={
+                "db_table": "proofs_leaf",
+                "constraints": [
+                    models.UniqueConstraint(fields=("cell", "type", "seq"), name="proofs_leaf_seq"),
+                    models.UniqueConstraint(
+                        fields=("cell", "type", "subject"), name="proofs_leaf_subject"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("index__gte", 0)), name="proofs_leaf_index"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tile",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "level",
+                        "index",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("level", models.SmallIntegerField()),
+                ("index", models.BigIntegerField()),
+                ("hashes", models.BinaryField()),
+                ("root", models.BinaryField()),
+            ],
+            options={
+                "db_table": "proofs_tile",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__gte", 0), ("index__gte", 0)),
+                        name="proofs_tile_place",
+                    )
+                ],
+            },
+        ),
+        migrations.RunSQL((SQL / "protection.sql").read_text()),
+    ]

@@ -1,0 +1,102 @@
+"""The tables of the proof log: insert-only, one log for each cell of the books.
+
+Leaves have no gaps and follow the books' own order; the database checks both. Hashes are raw
+SHA-256 bytes.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Leaf(models.Model):
+    """One leaf: `index` counts from 0; `seq` is the transfer's own number, from 1.
+
+    The leaf's bytes are made from the books when they are needed; the hash kept here is what
+    they must still have.
+    """
+
+    pk = models.CompositePrimaryKey("cell", "index")
+    cell = models.IntegerField()
+    index = models.BigIntegerField()
+    type = models.SmallIntegerField()
+    subject = models.UUIDField()
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "proofs_leaf"
+        constraints = [
+            models.UniqueConstraint(fields=["cell", "type", "seq"], name="proofs_leaf_seq"),
+            models.UniqueConstraint(fields=["cell", "type", "subject"], name="proofs_leaf_subject"),
+            models.CheckConstraint(condition=Q(index__gte=0), name="proofs_leaf_index"),
+        ]
+
+
+class Salt(models.Model):
+    """The salt of a leaf's commitment. Deleting it is the one way to forget what a leaf says:
+    the tree stays whole, and nobody can open the leaf any more."""
+
+    pk = models.CompositePrimaryKey("cell", "index")
+    cell = models.IntegerField()
+    index = models.BigIntegerField()
+    salt = models.BinaryField()
+
+    class Meta:
+        db_table = "proofs_salt"
+
+
+class Tile(models.Model):
+    """A full tile of 256 hashes, and the hash of all of them: one hash of the tile above."""
+
+    pk = models.CompositePrimaryKey("cell", "level", "index")
+    cell = models.IntegerField()
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+    root = models.BinaryField()
+
+    class Meta:
+        db_table = "proofs_tile"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level__gte=0) & Q(index__gte=0), name="proofs_tile_place"
+            ),
+        ]
+
+
+class Checkpoint(models.Model):
+    """A checkpoint as the log signed it; `note` is the signed text. One for each size."""
+
+    pk = models.CompositePrimaryKey("cell", "size")
+    cell = models.IntegerField()
+    size = models.BigIntegerField()
+    origin = models.TextField()
+    root = models.BinaryField()
+    note = models.TextField()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "proofs_checkpoint"
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gte=0), name="proofs_checkpoint_size"),
+        ]
+
+
+class Cosignature(models.Model):
+    """A witness's verified signature line on a checkpoint. `timestamp` is the witness's own, in
+    seconds since 1970; a witness may cosign the same checkpoint again later."""
+
+    pk = models.CompositePrimaryKey("cell", "size", "witness", "key", "timestamp")
+    cell = models.IntegerField()
+    size = models.BigIntegerField()
+    witness = models.TextField()
+    key = models.TextField()
+    timestamp = models.BigIntegerField()
+    line = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "proofs_cosignature"
+        indexes = [models.Index(fields=["cell", "timestamp"], name="proofs_cosignature_newest")]

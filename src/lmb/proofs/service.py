@@ -1,0 +1,195 @@
+"""The only functions that add to the proof log: leaves, checkpoints, cosignatures."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from lmb.proofs import models, queries
+from lmb.proofs.books import Posted, posted_after
+from lmb.proofs.checkpoints import Checkpoint
+from lmb.proofs.errors import NotProvenError
+from lmb.proofs.keys import SigningKey, VerifierKey
+from lmb.proofs.leaves import SALT_BYTES, LeafType, opened_leaf
+from lmb.proofs.notes import Note, Signature, parse_note
+from lmb.proofs.tiles import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, tile_root
+from lmb.proofs.tree import leaf_hash
+from lmb.proofs.verification import verify_consistency
+from lmb.values.errors import ConflictError, RefusedError
+
+BATCH_LEAVES = 8190
+"""Leaves integrated in one transaction; as many as the books post in one call."""
+
+# Any number will do, if nothing else in the database locks by it together with a cell.
+_LOCK = 5_082_027
+
+Randomness = Callable[[int], bytes]
+
+
+def integrate(cell: int, *, randomness: Randomness = secrets.token_bytes) -> int:
+    """Give every transfer of a cell that has none yet its leaf; return how many were new.
+
+    Batch after batch, each in a transaction of its own, so an interrupted run goes on where it
+    stopped. Raises NotProvenError when the books have a gap.
+    """
+    total = 0
+    while appended := integrate_batch(cell, randomness=randomness):
+        total += appended
+    return total
+
+
+@transaction.atomic
+def integrate_batch(
+    cell: int, limit: int = BATCH_LEAVES, *, randomness: Randomness = secrets.token_bytes
+) -> int:
+    """Append the leaves of the next transfers, at most `limit`; return how many."""
+    _lock(cell)
+    newest = models.Leaf.objects.filter(cell=cell).order_by("-index").first()
+    size, seq = (0, 0) if newest is None else (newest.index + 1, newest.seq)
+    found = posted_after(cell, seq, limit)
+    if not found:
+        return 0
+    if [one.seq for one in found] != list(range(seq + 1, seq + 1 + len(found))):
+        raise NotProvenError(
+            f"the books of cell {cell} have a gap after transfer {seq}: a row is missing"
+        )
+    hashes = _append(cell, size, found, randomness)
+    _complete_tiles(cell, 0, size, hashes)
+    return len(found)
+
+
+@transaction.atomic
+def issue_checkpoint(cell: int, keys: Sequence[SigningKey], at: datetime) -> Note:
+    """Sign the log as it stands and put the checkpoint on file; the same size again returns the
+    one on file. All keys bear the log's origin as their name.
+
+    Raises NotProvenError when the log no longer extends its last checkpoint: then nothing is
+    signed. Raises ConflictError for keys of another origin.
+    """
+    _lock(cell)
+    (origin,) = {key.name for key in keys}
+    last = queries.newest_checkpoint(cell)
+    size = queries.log_size(cell)
+    if last is not None and last.checkpoint.origin != origin:
+        raise ConflictError(
+            f"the log of cell {cell} is {last.checkpoint.origin!r}; a log keeps its origin, so "
+            f"it cannot be signed as {origin!r}"
+        )
+    tree = queries.tree(cell, size)
+    if last is not None and last.checkpoint.size > 0:
+        if last.checkpoint.size > size:
+            raise NotProvenError(
+                f"the log of cell {cell} has {size} leaves, but a checkpoint of "
+                f"{last.checkpoint.size} was signed: leaves are gone"
+            )
+        old = last.checkpoint
+        verify_consistency(old.size, size, tree.consistency(old.size), old.root, tree.root)
+    if last is not None and last.checkpoint.size == size:
+        return last.note
+    stated = Checkpoint(origin, size, tree.root)
+    seconds = int(at.timestamp())
+    note = Note(stated.text, tuple(key.sign(stated.text, seconds) for key in keys))
+    models.Checkpoint.objects.create(
+        cell=cell,
+        size=size,
+        origin=origin,
+        root=stated.root,
+        note=note.content.decode(),
+        issued_at=at,
+    )
+    return note
+
+
+@transaction.atomic
+def record_cosignatures(
+    cell: int,
+    size: int,
+    signatures: Sequence[Signature],
+    witnesses: Sequence[VerifierKey],
+    at: datetime,
+) -> int:
+    """Put witnesses' cosignatures of a checkpoint on file; return how many were given.
+
+    Raises NotProvenError for a false one and RefusedError for one of an unknown key.
+    """
+    row = models.Checkpoint.objects.get(cell=cell, size=size)
+    text = parse_note(row.note.encode()).text
+    by_key = {(key.name, key.key_id): key for key in witnesses if key.algorithm.is_cosignature}
+    Note(text, tuple(signatures)).verified(by_key.values())
+    rows = []
+    for signature in signatures:
+        key = by_key.get((signature.name, signature.key_id))
+        if key is None:
+            raise RefusedError(f"{signature.name} is no known witness with this key")
+        rows.append(
+            models.Cosignature(
+                cell=cell,
+                size=size,
+                witness=signature.name,
+                key=signature.key_id.hex(),
+                timestamp=key.timestamp(signature.content),
+                line=signature.line.removesuffix("\n"),
+                recorded_at=at,
+            )
+        )
+    models.Cosignature.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def _lock(cell: int) -> None:
+    """One writer of a log at a time; given back when the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, cell])
+
+
+def _append(cell: int, size: int, found: Sequence[Posted], randomness: Randomness) -> bytes:
+    """Store leaf hashes and salts; return the hashes joined."""
+    salts = [randomness(SALT_BYTES) for _ in found]
+    hashes = [
+        leaf_hash(opened_leaf(cell, one.seq, one.recorded_at, one.movement, salt).leaf.content)
+        for one, salt in zip(found, salts, strict=True)
+    ]
+    indexes = list(range(size, size + len(found)))
+    subjects = [one.movement.transfer for one in found]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO proofs_leaf (cell, index, type, subject, seq, hash)
+               SELECT %s, l.index, %s, l.subject, l.seq, l.hash
+               FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::bytea[])
+                   AS l(index, subject, seq, hash)""",
+            [cell, LeafType.TRANSFER, indexes, subjects, [one.seq for one in found], hashes],
+        )
+        cursor.execute(
+            """INSERT INTO proofs_salt (cell, index, salt)
+               SELECT %s, s.index, s.salt FROM unnest(%s::bigint[], %s::bytea[])
+                   AS s(index, salt)""",
+            [cell, indexes, salts],
+        )
+    return b"".join(hashes)
+
+
+def _complete_tiles(cell: int, level: int, count: int, added: bytes) -> None:
+    """Store the tiles of a level that hashes added after `count` of them complete, and those
+    above that these complete in turn."""
+    first = count // TILE_WIDTH
+    known = _known_before(cell, level, count) + added
+    full = len(known) // TILE_BYTES
+    if full == 0:
+        return
+    contents = [known[at : at + TILE_BYTES] for at in range(0, full * TILE_BYTES, TILE_BYTES)]
+    roots = [tile_root(content) for content in contents]
+    models.Tile.objects.bulk_create(
+        models.Tile(cell=cell, level=level, index=first + at, hashes=content, root=root)
+        for at, (content, root) in enumerate(zip(contents, roots, strict=True))
+    )
+    _complete_tiles(cell, level + 1, count >> TILE_HEIGHT, b"".join(roots))
+
+
+def _known_before(cell: int, level: int, count: int) -> bytes:
+    """The hashes of a level's partial tile as it was with `count` hashes."""
+    first = count // TILE_WIDTH * TILE_WIDTH
+    width_bytes = (count - first) * 32
+    return queries.hashes_from(cell, level, first)[:width_bytes] if width_bytes else b""
