@@ -23,7 +23,7 @@ from lmb.proofs.service import (
     record_cosignatures,
 )
 from lmb.proofs.tiles import tiles_of
-from lmb.proofs.tree import EMPTY_ROOT, Tree
+from lmb.proofs.tree import EMPTY_ROOT, Tree, leaf_hash
 from lmb.proofs.verification import verify_consistency
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
 from tests.proofs.posting import START, hold_and_capture, open_books, pay, pay_many, salts
@@ -240,7 +240,8 @@ def insert_leaf(books: Books, index: int, seq: int, of: int, kind: int = 1) -> N
                     type=kind,
                     subject=subject,
                     seq=seq,
-                    hash=bytes(32),
+                    content=b"leaf",
+                    hash=leaf_hash(b"leaf"),
                 )
             ]
         )
@@ -261,3 +262,13 @@ def test_the_database_refuses_gaps_and_leaves_of_nothing() -> None:
     with pytest.raises(IntegrityError, match="proofs_leaf"):
         insert_leaf(books, 1, 2, 2)
     insert_leaf(books, 2, 3, 3)
+
+
+def test_the_database_refuses_a_hash_that_is_not_of_the_leaf() -> None:
+    books = open_books()
+    subject = posted_after(books.cell, 0, 1)[0].movement.transfer
+    leaf = models.Leaf(
+        cell=books.cell, index=0, type=1, subject=subject, seq=1, content=b"x", hash=bytes(32)
+    )
+    with pytest.raises(IntegrityError, match="proofs_leaf_hash_is_of_content"):
+        models.Leaf.objects.bulk_create([leaf])

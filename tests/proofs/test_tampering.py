@@ -91,7 +91,7 @@ def test_a_missing_row_stops_the_log(books: Books, insider: psycopg.Connection) 
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE proofs_leaf SET hash = sha256('x') WHERE index = 590",
+        "UPDATE proofs_leaf SET content = 'x', hash = sha256('\\x0078') WHERE index = 590",
         "UPDATE proofs_tile SET root = sha256('x') WHERE index = 1",
         "DELETE FROM proofs_salt; DELETE FROM proofs_leaf WHERE index > 589",
     ],

@@ -13,8 +13,8 @@ from django.db.models import Q
 class Leaf(models.Model):
     """One leaf: `index` counts from 0; `seq` is the transfer's own number, from 1.
 
-    The leaf's bytes are made from the books when they are needed; the hash kept here is what
-    they must still have.
+    `content` is the leaf's bytes, which say nothing of the movement without its salt; the books
+    must still lead to them.
     """
 
     pk = models.CompositePrimaryKey("cell", "index")
@@ -23,6 +23,7 @@ class Leaf(models.Model):
     type = models.SmallIntegerField()
     subject = models.UUIDField()
     seq = models.BigIntegerField()
+    content = models.BinaryField()
     hash = models.BinaryField()
 
     class Meta:

@@ -146,21 +146,30 @@ def _lock(cell: int) -> None:
 
 
 def _append(cell: int, size: int, found: Sequence[Posted], randomness: Randomness) -> bytes:
-    """Store leaf hashes and salts; return the hashes joined."""
+    """Store leaves and salts; return the hashes joined."""
     salts = [randomness(SALT_BYTES) for _ in found]
-    hashes = [
-        leaf_hash(opened_leaf(cell, one.seq, one.recorded_at, one.movement, salt).leaf.content)
+    contents = [
+        opened_leaf(cell, one.seq, one.recorded_at, one.movement, salt).leaf.content
         for one, salt in zip(found, salts, strict=True)
     ]
+    hashes = list(map(leaf_hash, contents))
     indexes = list(range(size, size + len(found)))
     subjects = [one.movement.transfer for one in found]
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO proofs_leaf (cell, index, type, subject, seq, hash)
-               SELECT %s, l.index, %s, l.subject, l.seq, l.hash
-               FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::bytea[])
-                   AS l(index, subject, seq, hash)""",
-            [cell, LeafType.TRANSFER, indexes, subjects, [one.seq for one in found], hashes],
+            """INSERT INTO proofs_leaf (cell, index, type, subject, seq, content, hash)
+               SELECT %s, l.index, %s, l.subject, l.seq, l.content, l.hash
+               FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[], %s::bytea[], %s::bytea[])
+                   AS l(index, subject, seq, content, hash)""",
+            [
+                cell,
+                LeafType.TRANSFER,
+                indexes,
+                subjects,
+                [one.seq for one in found],
+                contents,
+                hashes,
+            ],
         )
         cursor.execute(
             """INSERT INTO proofs_salt (cell, index, salt)

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ("type", models.SmallIntegerField()),
                 ("subject", models.UUIDField()),
                 ("seq", models.BigIntegerField()),
+                ("content", models.BinaryField()),
                 ("hash", models.BinaryField()),
             ],
             options={

@@ -12,7 +12,8 @@ GRANT SELECT, INSERT ON proofs_salt TO lmb_app;
 
 ALTER TABLE proofs_leaf
     ADD CONSTRAINT proofs_leaf_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
-    ADD CONSTRAINT proofs_leaf_hash_is_a_hash CHECK (octet_length(hash) = 32);
+    ADD CONSTRAINT proofs_leaf_hash_is_of_content
+        CHECK (hash = sha256('\x00'::bytea || content));
 ALTER TABLE proofs_salt
     ADD CONSTRAINT proofs_salt_of_a_leaf
         FOREIGN KEY (cell, index) REFERENCES proofs_leaf (cell, index),
