@@ -6,6 +6,7 @@ from lmb.proofs.checkpoints import Checkpoint
 from lmb.proofs.keys import Algorithm, SigningKey
 from lmb.proofs.notes import Note
 from lmb.proofs.tree import Tree, leaf_hash
+from lmb.proofs.witness import AddCheckpoint
 
 ORIGIN = "books.example/log"
 NOON = 1_900_000_000
@@ -35,3 +36,14 @@ def signed(stated: Checkpoint, *keys: SigningKey, timestamp: int = NOON) -> Note
     """The checkpoint as a note, signed by the log unless other keys are given."""
     signers = keys or (LOG,)
     return Note(stated.text, tuple(key.sign(stated.text, timestamp) for key in signers))
+
+
+def request(
+    old_size: int, size: int, tree: Tree = TREE, proof: tuple[bytes, ...] | None = None
+) -> AddCheckpoint:
+    """A log's request to a witness, with the right proof unless another is given."""
+    stated = checkpoint(size, tree)
+    if proof is None:
+        proven = 0 < old_size <= size
+        proof = tuple(tree.at(size).consistency(old_size)) if proven else ()
+    return AddCheckpoint(old_size, proof, stated, signed(stated))

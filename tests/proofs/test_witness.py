@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lmb.proofs.checkpoints import Checkpoint
 from lmb.proofs.errors import MalformedError, NotProvenError
 from lmb.proofs.notes import Note, Signature
-from lmb.proofs.tree import Tree
 from lmb.proofs.witness import (
     AddCheckpoint,
     Advance,
@@ -32,22 +31,13 @@ from tests.proofs.support import (
     WITNESS,
     WITNESS_ML_DSA,
     checkpoint,
+    request,
     signed,
     signing_key,
 )
 
 LOGS = [LOG.verifier, LOG_ML_DSA.verifier]
 SEEN = {ORIGIN: checkpoint(100)}
-
-
-def request(
-    old_size: int, size: int, tree: Tree = TREE, proof: tuple[bytes, ...] | None = None
-) -> AddCheckpoint:
-    stated = checkpoint(size, tree)
-    if proof is None:
-        proven = 0 < old_size <= size
-        proof = tuple(tree.at(size).consistency(old_size)) if proven else ()
-    return AddCheckpoint(old_size, proof, stated, signed(stated))
 
 
 def status(asked: AddCheckpoint | bytes, seen: dict[str, Checkpoint] = SEEN) -> HTTPStatus:

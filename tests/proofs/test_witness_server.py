@@ -4,85 +4,61 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
-import re
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from lmb.proofs.checkpoints import parse_checkpoint
-from lmb.proofs.keys import VerifierKey, parse_verifier_key
 from lmb.proofs.witness import REQUEST_BYTES_MAX, AddCheckpoint, cosignatures_in
-from lmb.proofs.witness_home import witness_home
-from lmb.proofs.witness_server import Witness, WitnessServer
-from tests.proofs.support import LOG, NOON, ORIGIN, OTHER_TREE, TREE, checkpoint
-from tests.proofs.test_witness import request
+from tests.proofs.support import ORIGIN, OTHER_TREE, TREE, checkpoint, request
+from tests.proofs.witness_process import NAME, process
 
-NAME = "auditor.example/w1"
 ORIGIN_PATH = f"/{hashlib.sha256(ORIGIN.encode()).hexdigest()}/checkpoint"
-
-
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    """A witness in this process, at noon."""
-    with witness_home(tmp_path, NAME) as home:
-        server = WitnessServer(("127.0.0.1", 0), Witness(home, [LOG.verifier], lambda: NOON))
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 Reply = tuple[int, str, bytes]
 
 
 def ask(
-    port: int, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    witness_port: int,
+    method: str,
+    path: str,
+    body: bytes = b"",
 ) -> Reply:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", witness_port, timeout=10)
     try:
-        connection.request(method, path, body, headers or {})
+        connection.request(method, path, body)
         response = connection.getresponse()
         return response.status, response.headers["Content-Type"], response.read()
     finally:
         connection.close()
 
 
-def add(port: int, asked: AddCheckpoint) -> Reply:
-    return ask(port, "POST", "/add-checkpoint", asked.content)
+def add(witness_port: int, asked: AddCheckpoint) -> Reply:
+    return ask(witness_port, "POST", "/add-checkpoint", asked.content)
 
 
-def test_a_log_is_cosigned_and_a_fork_is_not(port: int) -> None:
-    assert ask(port, "GET", ORIGIN_PATH)[0] == 404
-    assert add(port, request(0, 100))[0] == 200
-    status, content_type, body = add(port, request(0, 500))
+def test_a_log_is_cosigned_and_a_fork_is_not(witness_port: int) -> None:
+    assert ask(witness_port, "GET", ORIGIN_PATH)[0] == 404
+    assert add(witness_port, request(0, 100))[0] == 200
+    status, content_type, body = add(witness_port, request(0, 500))
     assert (status, content_type, body) == (409, "text/x.tlog.size", b"100\n")
-    assert add(port, request(100, 500, OTHER_TREE))[0] == 422
-    assert add(port, request(100, 500))[0] == 200
-    status, _, kept = ask(port, "GET", ORIGIN_PATH)
+    assert add(witness_port, request(100, 500, OTHER_TREE))[0] == 422
+    assert add(witness_port, request(100, 500))[0] == 200
+    status, _, kept = ask(witness_port, "GET", ORIGIN_PATH)
     stated, note = parse_checkpoint(kept)
     assert (status, stated) == (200, checkpoint(500))
     assert [signature.name for signature in note.signatures] == [ORIGIN, NAME, NAME]
 
 
-def test_only_the_paths_of_the_protocol_exist(port: int) -> None:
-    assert ask(port, "GET", "/")[0] == 404
-    assert ask(port, "GET", ORIGIN_PATH + "/more")[0] == 404
-    assert ask(port, "POST", "/other", b"x")[0] == 404
-    assert ask(port, "DELETE", ORIGIN_PATH)[0] == 501
+def test_only_the_paths_of_the_protocol_exist(witness_port: int) -> None:
+    assert ask(witness_port, "GET", "/")[0] == 404
+    assert ask(witness_port, "GET", ORIGIN_PATH + "/more")[0] == 404
+    assert ask(witness_port, "POST", "/other", b"x")[0] == 404
+    assert ask(witness_port, "DELETE", ORIGIN_PATH)[0] == 501
 
 
-def test_a_request_is_bounded_before_it_is_read(port: int) -> None:
+def test_a_request_is_bounded_before_it_is_read(witness_port: int) -> None:
     for length, status in [
         (str(REQUEST_BYTES_MAX + 1), 413),
         ("9" * 40, 413),
@@ -90,7 +66,7 @@ def test_a_request_is_bounded_before_it_is_read(port: int) -> None:
         ("x", 411),
         ("٣", 411),
     ]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", witness_port, timeout=10)
         connection.putrequest("POST", "/add-checkpoint")
         connection.putheader("Content-Length", length.encode())
         connection.endheaders()
@@ -98,8 +74,8 @@ def test_a_request_is_bounded_before_it_is_read(port: int) -> None:
         connection.close()
 
 
-def test_one_connection_carries_many_requests(port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def test_one_connection_carries_many_requests(witness_port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", witness_port, timeout=10)
     for old_size, size in [(0, 10), (10, 20), (20, 30)]:
         connection.request("POST", "/add-checkpoint", request(old_size, size).content)
         response = connection.getresponse()
@@ -107,11 +83,12 @@ def test_one_connection_carries_many_requests(port: int) -> None:
     connection.close()
 
 
-def test_of_two_checkpoints_at_once_one_is_cosigned(port: int) -> None:
+def test_of_two_checkpoints_at_once_one_is_cosigned(witness_port: int) -> None:
     asked = [request(0, 100 + number, [TREE, OTHER_TREE][number % 2]) for number in range(8)]
     statuses: list[int] = []
     threads = [
-        threading.Thread(target=lambda one=one: statuses.append(add(port, one)[0])) for one in asked
+        threading.Thread(target=lambda one=one: statuses.append(add(witness_port, one)[0]))
+        for one in asked
     ]
     for thread in threads:
         thread.start()
@@ -120,42 +97,16 @@ def test_of_two_checkpoints_at_once_one_is_cosigned(port: int) -> None:
     assert sorted(statuses) == [200] + [409] * 7
 
 
-@contextmanager
-def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int, list[VerifierKey]]]:
-    """`lmb witness serve` as a process, with the port and the keys it tells."""
-    program = (
-        "from lmb.config.processes import exit_on_signals; from lmb.cli.witness import witness;"
-        "exit_on_signals(); witness()"
-    )
-    words = ["serve", "--name", NAME, "--folder", str(folder), "--port", "0"]
-    with subprocess.Popen(
-        [sys.executable, "-c", program, *words, "--log", LOG.verifier.text],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    ) as running:
-        try:
-            assert running.stdout is not None
-            keys = [parse_verifier_key(running.stdout.readline().split()[-1]) for _ in range(2)]
-            assert running.stdout.readline() == f"group {NAME} any {NAME}#1 {NAME}#2\n"
-            found = re.search(r":(\d+)$", running.stdout.readline().strip())
-            assert found is not None
-            yield running, int(found[1]), keys
-        finally:
-            running.kill()
-
-
 def test_a_killed_witness_remembers_all_it_cosigned(tmp_path: Path) -> None:
     cosigned_size = 0
     for round_number in range(3):
-        with process(tmp_path) as (running, port, keys):
+        with process(tmp_path) as (running, witness_port, keys):
             if cosigned_size:
-                assert add(port, request(cosigned_size, 600, OTHER_TREE))[0] == 422
-                assert add(port, request(0, 600))[2] == f"{cosigned_size}\n".encode()
+                assert add(witness_port, request(cosigned_size, 600, OTHER_TREE))[0] == 422
+                assert add(witness_port, request(0, 600))[2] == f"{cosigned_size}\n".encode()
             for _ in range(5):
                 asked = request(cosigned_size, cosigned_size + 1 + round_number)
-                status, _, body = add(port, asked)
+                status, _, body = add(witness_port, asked)
                 assert status == 200
                 assert len(cosignatures_in(body, asked.checkpoint.text, keys)) == 2
                 cosigned_size = asked.checkpoint.size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -125,6 +125,20 @@ def last_witnessed(cell: int) -> int | None:
     rows = models.Cosignature.objects.filter(cell=cell)
     newest: int | None = rows.aggregate(newest=Max("timestamp"))["newest"]
     return newest
+
+
+def require_witness(cell: int, at: datetime, patience: timedelta) -> None:
+    """Return when a witness has cosigned the log of a cell recently enough.
+
+    Raises RefusedError otherwise: money must not leave while nobody outside has seen the books.
+    """
+    last = last_witnessed(cell)
+    if last is None or at.timestamp() - last > patience.total_seconds():
+        since = "ever" if last is None else f"since {datetime.fromtimestamp(last, UTC).isoformat()}"
+        raise RefusedError(
+            f"no witness has cosigned the log of cell {cell} {since}; payments wait until one "
+            "does: check the witnesses and run `lmb proofs checkpoint`"
+        )
 
 
 def receipt(transfer: UUID) -> Receipt:

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +19,8 @@ from pathlib import Path
 
 from lmb.proofs.checkpoints import Checkpoint, parse_checkpoint
 from lmb.proofs.errors import MalformedError
-from lmb.proofs.keys import Algorithm, SigningKey, generate_signing_key, parse_signing_key
+from lmb.proofs.key_files import read_signing_keys, replace_file, write_signing_keys
+from lmb.proofs.keys import Algorithm, SigningKey, generate_signing_key
 from lmb.proofs.notes import Note
 from lmb.values.errors import EnvironmentProblem
 
@@ -84,27 +83,21 @@ def _opened(folder: Path, name: str) -> WitnessHome:
                 f"{key_file} is gone, but this witness has cosigned before. Restore it, or start "
                 "a new witness in an empty folder"
             )
-        _write_keys(key_file, name)
+        write_signing_keys(key_file, _new_keys(name))
     seen = {origin: parse_checkpoint(note.content)[0] for origin, note in notes.items()}
-    return WitnessHome(folder, _read_keys(key_file, name), notes, seen)
+    return WitnessHome(folder, _own_keys(key_file, name), notes, seen)
 
 
-def _write_keys(path: Path, name: str) -> None:
-    keys = [
+def _new_keys(name: str) -> list[SigningKey]:
+    return [
         generate_signing_key(name, algorithm)
         for algorithm in (Algorithm.ED25519_COSIGNATURE, Algorithm.ML_DSA_44_COSIGNATURE)
     ]
-    _replace(path, "".join(f"{key.text}\n" for key in keys).encode())
 
 
-def _read_keys(path: Path, name: str) -> tuple[SigningKey, ...]:
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise EnvironmentProblem(f"{path} can be read by others; run: chmod 600 {path}")
-    try:
-        keys = tuple(map(parse_signing_key, path.read_text().splitlines()))
-    except (MalformedError, UnicodeDecodeError) as error:
-        raise EnvironmentProblem(f"{path} holds no signing keys; restore it") from error
-    if not keys or any(key.name != name or not key.algorithm.is_cosignature for key in keys):
+def _own_keys(path: Path, name: str) -> tuple[SigningKey, ...]:
+    keys = read_signing_keys(path)
+    if any(key.name != name or not key.algorithm.is_cosignature for key in keys):
         raise EnvironmentProblem(
             f"{path} does not hold the cosigning keys of {name}; "
             "give the name this folder was made with"
@@ -115,7 +108,7 @@ def _read_keys(path: Path, name: str) -> tuple[SigningKey, ...]:
 def _write_state(path: Path, notes: dict[str, Note]) -> None:
     texts = {origin: note.content.decode() for origin, note in notes.items()}
     document = {"version": STATE_VERSION, "checkpoints": texts}
-    _replace(path, json.dumps(document, ensure_ascii=False, indent=1).encode())
+    replace_file(path, json.dumps(document, ensure_ascii=False, indent=1).encode())
 
 
 def _read_state(path: Path) -> dict[str, Note]:
@@ -137,19 +130,3 @@ def _read_state(path: Path) -> dict[str, Note]:
             "in an empty folder"
         ) from error
     return notes
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, whole and on the disk."""
-    draft = path.with_name(f"{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
