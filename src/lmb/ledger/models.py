@@ -2,6 +2,8 @@
 `migrations/sql/`; the application role may read them and nothing else.
 
 Amounts are in the smallest part of their unit (`_cents`: cents of a dollar, or cents of face).
+Primary keys start with `cell`; other indexes end with it, so that before statistics are gathered
+no plan mistakes one of them for a way to find a row by its identifier.
 """
 
 from __future__ import annotations
@@ -166,12 +168,12 @@ class Journal(models.Model):
             ),
             models.CheckConstraint(condition=~Q(actor=""), name="ledger_journal_names_its_actor"),
             models.UniqueConstraint(
-                fields=["cell", "reverses"], name="ledger_journal_reversed_once"
+                fields=["reverses", "cell"], name="ledger_journal_reversed_once"
             ),
         ]
         indexes = [
-            models.Index(fields=["cell", "determination"], name="ledger_journal_determination"),
-            models.Index(fields=["cell", "instruction"], name="ledger_journal_instruction"),
+            models.Index(fields=["determination", "cell"], name="ledger_journal_determination"),
+            models.Index(fields=["instruction", "cell"], name="ledger_journal_instruction"),
         ]
 
 
@@ -224,9 +226,9 @@ class Transfer(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["cell", "debit", "seq"], name="ledger_transfer_by_debit"),
-            models.Index(fields=["cell", "credit", "seq"], name="ledger_transfer_by_credit"),
-            models.Index(fields=["cell", "journal"], name="ledger_transfer_by_journal"),
+            models.Index(fields=["debit", "cell", "seq"], name="ledger_transfer_by_debit"),
+            models.Index(fields=["credit", "cell", "seq"], name="ledger_transfer_by_credit"),
+            models.Index(fields=["journal", "cell"], name="ledger_transfer_by_journal"),
         ]
 
 
@@ -291,4 +293,4 @@ class Request(models.Model):
                 name="ledger_request_names_its_transfer",
             ),
         ]
-        indexes = [models.Index(fields=["cell", "transfer"], name="ledger_request_transfer")]
+        indexes = [models.Index(fields=["transfer", "cell"], name="ledger_request_transfer")]

@@ -261,9 +261,9 @@ class Migration(migrations.Migration):
                 "db_table": "ledger_journal",
                 "indexes": [
                     models.Index(
-                        fields=["cell", "determination"], name="ledger_journal_determination"
+                        fields=["determination", "cell"], name="ledger_journal_determination"
                     ),
-                    models.Index(fields=["cell", "instruction"], name="ledger_journal_instruction"),
+                    models.Index(fields=["instruction", "cell"], name="ledger_journal_instruction"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                         name="ledger_journal_names_its_actor",
                     ),
                     models.UniqueConstraint(
-                        fields=("cell", "reverses"), name="ledger_journal_reversed_once"
+                        fields=("reverses", "cell"), name="ledger_journal_reversed_once"
                     ),
                 ],
             },
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "ledger_request",
                 "indexes": [
-                    models.Index(fields=["cell", "transfer"], name="ledger_request_transfer")
+                    models.Index(fields=["transfer", "cell"], name="ledger_request_transfer")
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -354,11 +354,11 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "ledger_transfer",
                 "indexes": [
-                    models.Index(fields=["cell", "debit", "seq"], name="ledger_transfer_by_debit"),
+                    models.Index(fields=["debit", "cell", "seq"], name="ledger_transfer_by_debit"),
                     models.Index(
-                        fields=["cell", "credit", "seq"], name="ledger_transfer_by_credit"
+                        fields=["credit", "cell", "seq"], name="ledger_transfer_by_credit"
                     ),
-                    models.Index(fields=["cell", "journal"], name="ledger_transfer_by_journal"),
+                    models.Index(fields=["journal", "cell"], name="ledger_transfer_by_journal"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("cell", "seq"), name="ledger_transfer_seq"),
@@ -382,5 +382,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL((SQL / "protection.sql").read_text()),
         migrations.RunSQL((SQL / "opening.sql").read_text()),
         migrations.RunSQL((SQL / "posting.sql").read_text()),
+        migrations.RunSQL((SQL / "posting_at_once.sql").read_text()),
         migrations.RunSQL((SQL / "grants.sql").read_text()),
     ]
