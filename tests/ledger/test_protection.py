@@ -164,11 +164,13 @@ REFUSED = {
     a_transfer("'seq', 99, 'kind', 'gift'"): "ledger_transfer_kind_is_known",
     a_transfer("'seq', 99, 'kind', 'capture'"): "ledger_transfer_names_its_hold",
     a_transfer("'seq', 99, 'credit', t.debit"): "ledger_transfer_has_two_accounts",
-    a_transfer(f"'seq', 99, 'debit', '{NOBODY}'"): "ledger_transfer_debit",
-    a_transfer(f"'seq', 99, 'credit', '{NOBODY}'"): "ledger_transfer_credit",
-    a_transfer(f"'seq', 99, 'journal', '{NOBODY}'"): "ledger_transfer_journal",
-    a_transfer(f"'seq', 99, 'kind', 'hold', 'hold', '{NOBODY}'"): "ledger_transfer_hold",
-    a_transfer("'seq', 99, 'unit', 'gold'"): "ledger_transfer_unit",
+    a_transfer(f"'seq', 99, 'debit', '{NOBODY}'"): "ledger_transfer_refers_to_rows_on_file",
+    a_transfer(f"'seq', 99, 'credit', '{NOBODY}'"): "ledger_transfer_refers_to_rows_on_file",
+    a_transfer(f"'seq', 99, 'journal', '{NOBODY}'"): "ledger_transfer_refers_to_rows_on_file",
+    a_transfer(
+        f"'seq', 99, 'kind', 'hold', 'hold', '{NOBODY}'"
+    ): "ledger_transfer_refers_to_rows_on_file",
+    a_transfer("'seq', 99, 'unit', 'gold'"): "ledger_transfer_refers_to_rows_on_file",
     a_journal("'instruction', NULL"): "ledger_journal_has_one_cause",
     a_journal(f"'determination', '{NOBODY}'"): "ledger_journal_has_one_cause",
     a_journal(
@@ -185,6 +187,9 @@ REFUSED = {
     a_hold("'captured_cents', 60"): "ledger_hold_is_closed_when_used_up",
     a_hold("'captured_cents', 60, 'state', 'lost'"): "ledger_hold_state_is_known",
     copied("ledger_request", "'key', 'new', 'transfer', NULL"): "ledger_request_names_its_transfer",
+    copied(
+        "ledger_request", f"'key', 'new', 'transfer', '{NOBODY}'"
+    ): "ledger_request_refers_to_rows_on_file",
     copied(
         "ledger_instruction", "'id', gen_random_uuid(), 'subject', 'x', 'content', '{\"a\": 1}'"
     ): "ledger_instruction_hash_is_of_content",

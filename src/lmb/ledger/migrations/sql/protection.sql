@@ -51,7 +51,8 @@ BEGIN
            OR (t.hold IS NOT NULL AND h.found IS NULL)
     ) THEN
         RAISE EXCEPTION 'a transfer names an account of its unit, a journal or a hold not on file'
-            USING ERRCODE = 'foreign_key_violation';
+            USING ERRCODE = 'foreign_key_violation',
+                  CONSTRAINT = 'ledger_transfer_refers_to_rows_on_file';
     END IF;
     RETURN NULL;
 END $$;
@@ -68,12 +69,41 @@ BEGIN
         WHERE r.transfer IS NOT NULL AND t.found IS NULL
     ) THEN
         RAISE EXCEPTION 'a request names a transfer that is not on file'
-            USING ERRCODE = 'foreign_key_violation';
+            USING ERRCODE = 'foreign_key_violation',
+                  CONSTRAINT = 'ledger_request_refers_to_rows_on_file';
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER refers_to_rows_on_file AFTER INSERT ON ledger_request
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_requests();
+
+-- Words that decide something are among those the functions know: a misspelt limit would be none.
+ALTER TABLE ledger_account
+    ADD CONSTRAINT ledger_account_limit_side_is_known
+        CHECK (limit_side IN ('debits<=credits', 'credits<=debits')),
+    ADD CONSTRAINT ledger_account_state_is_known CHECK (state IN ('open', 'frozen', 'closed'));
+ALTER TABLE ledger_hold
+    ADD CONSTRAINT ledger_hold_state_is_known
+        CHECK (state IN ('open', 'captured', 'voided', 'expired'));
+ALTER TABLE ledger_transfer
+    ADD CONSTRAINT ledger_transfer_kind_is_known
+        CHECK (kind IN ('post', 'hold', 'capture', 'void', 'expire'));
+
+-- Moments are ones that every program can read back: a history cannot be corrected in place.
+ALTER TABLE ledger_cell ADD CONSTRAINT ledger_cell_moments_are_readable
+    CHECK (recorded_at_last BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND closed_through BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
+ALTER TABLE ledger_account ADD CONSTRAINT ledger_account_moments_are_readable
+    CHECK (opened_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND expires_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
+ALTER TABLE ledger_instruction ADD CONSTRAINT ledger_instruction_is_readable
+    CHECK (recorded_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND content IS JSON OBJECT);
+ALTER TABLE ledger_journal ADD CONSTRAINT ledger_journal_moments_are_readable
+    CHECK (recorded_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z'
+           AND effective_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
+ALTER TABLE ledger_hold ADD CONSTRAINT ledger_hold_moments_are_readable
+    CHECK (expires_at BETWEEN '0002-01-01 00:00Z' AND '9999-01-01 00:00Z');
 
 -- Sums change with every movement. Half of each page is left free, so that a new version of a row
 -- stands beside the old one and no index has to learn of it.
