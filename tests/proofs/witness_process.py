@@ -17,7 +17,9 @@ NAME = "auditor.example/w1"
 
 
 @contextmanager
-def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int, list[VerifierKey]]]:
+def process(
+    folder: Path, log: str = LOG.verifier.text
+) -> Iterator[tuple[subprocess.Popen[str], int, list[VerifierKey]]]:
     """`lmb witness serve` as a process, with the port and the keys it tells."""
     program = (
         "from lmb.config.processes import exit_on_signals; from lmb.cli.witness import witness;"
@@ -25,7 +27,7 @@ def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int, list[Ver
     )
     words = ["serve", "--name", NAME, "--folder", str(folder), "--port", "0"]
     with subprocess.Popen(
-        [sys.executable, "-c", program, *words, "--log", LOG.verifier.text],
+        [sys.executable, "-c", program, *words, "--log", log],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

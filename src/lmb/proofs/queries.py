@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max
 
+from lmb.ledger.models import Cell
 from lmb.proofs import books, models
 from lmb.proofs.checkpoints import Checkpoint
 from lmb.proofs.errors import NotProvenError
@@ -20,6 +21,8 @@ from lmb.proofs.tiles import TILE_WIDTH, TileNodes
 from lmb.proofs.tree import TreeAtSize, leaf_hash
 from lmb.proofs.verification import verify_inclusion
 from lmb.values.errors import NotFoundError, RefusedError
+
+NAMES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,23 @@ def log_size(cell: int) -> int:
     """How many leaves the log of a cell has."""
     newest = models.Leaf.objects.filter(cell=cell).aggregate(newest=Max("index"))["newest"]
     return 0 if newest is None else newest + 1
+
+
+def cell_of_books(name: str | None) -> int:
+    """The cell of the books with this name, or of the only books there are.
+
+    Raises NotFoundError that lists the names to choose from.
+    """
+    cells = list(Cell.objects.order_by("name").values_list("id", "name"))
+    chosen = [cell for cell, known in cells if name in (None, known)]
+    if len(chosen) != 1:
+        names = ", ".join(known for _, known in cells[:NAMES_MAX]) or "none yet"
+        raise NotFoundError(
+            f"which books? {name!r} names none; there are: {names}"
+            if name is not None
+            else f"there are not exactly one set of books; name them: {names}"
+        )
+    return chosen[0]
 
 
 def logged_cell(transfer: UUID) -> int | None:
@@ -139,6 +159,15 @@ def require_witness(cell: int, at: datetime, patience: timedelta) -> None:
             f"no witness has cosigned the log of cell {cell} {since}; payments wait until one "
             "does: check the witnesses and run `lmb proofs checkpoint`"
         )
+
+
+def is_covered(transfer: UUID) -> bool:
+    """Whether a checkpoint covers the leaf of a transfer."""
+    leaf = models.Leaf.objects.filter(subject=transfer, type=LeafType.TRANSFER).first()
+    return (
+        leaf is not None
+        and models.Checkpoint.objects.filter(cell=leaf.cell, size__gt=leaf.index).exists()
+    )
 
 
 def receipt(transfer: UUID) -> Receipt:
