@@ -24,7 +24,7 @@ check: setup-dev ## format, lint, types and import contracts, without tests
 	$(BIN)/lint-imports --no-cache
 
 bench: setup-dev ## run the benchmarks
-	$(BIN)/pytest benchmarks -p no:xdist
+	$(BIN)/python -m benchmarks $(NAME)
 
 setup: ## install everything a run needs (again only when it changed)
 	@$(PYTHON) scripts/set_up.py

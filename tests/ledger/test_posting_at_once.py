@@ -1,0 +1,161 @@
+"""The lean path writes and answers what posting one journal after another does."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django.plugin import DjangoDbBlocker
+
+from lmb.ledger.models import Account, Hold, Journal, Request, Transfer
+from lmb.values.clock import SimulatedClock
+from tests.ledger.books import START, Ledger, journals, parse
+from tests.ledger.invariants import broken
+
+ACCOUNTS = """
+    open world
+    open fund    limit=debits<=credits fund=bond-a purpose=training
+    open wallet  limit=debits<=credits fund=bond-a purpose=training
+    open other   limit=debits<=credits fund=bond-b
+    open loan    limit=credits<=debits
+    open school
+    s1 post world  fund   100 -> ok
+    s2 post fund   wallet  50 -> ok
+    s3 post loan   school  40 -> ok
+    h1 hold wallet school  20 -> ok
+    h2 hold fund   school  10 until=2027-01-05 -> ok
+"""
+NAMES = ("world", "fund", "wallet", "other", "loan", "school", "nobody")
+numbers = itertools.count()
+
+amounts = st.sampled_from((1, 5, 10, 30, 60, 200))
+between = st.builds(
+    "{} {} {} {}".format,
+    st.sampled_from(("post", "hold")),
+    st.sampled_from(NAMES),
+    st.sampled_from(NAMES),
+    amounts,
+)
+from_hold = st.one_of(
+    st.builds("capture {} {}".format, st.sampled_from(("h1", "h2")), st.sampled_from((5, 10, 20))),
+    st.builds("void {}".format, st.sampled_from(("h1", "h2"))),
+)
+sound = st.builds(
+    "{} {} {}".format,
+    st.sampled_from(("post", "hold")),
+    st.sampled_from(("world fund", "fund wallet", "wallet school", "school world", "loan world")),
+    st.sampled_from((1, 2, 3)),
+)
+any_lines = st.tuples(st.booleans(), st.one_of(between, sound, from_hold))
+sound_lines = st.tuples(st.booleans(), st.one_of(sound, sound, sound, from_hold))
+
+
+def opened(name: str) -> Ledger:
+    ledger = Ledger(f"{name}-{next(numbers)}", SimulatedClock(START))
+    ledger.run(ACCOUNTS)
+    return ledger
+
+
+def history(ledger: Ledger) -> list[list[tuple[Any, ...]]]:
+    """Everything on file but identifiers, which differ between cells."""
+    cell = ledger.cell
+    codes = dict(Account.objects.filter(cell=cell).values_list("id", "code"))
+    transfers = Transfer.objects.filter(cell=cell).order_by("seq")
+    return [
+        [
+            (
+                *(codes[row.debit], codes[row.credit], row.seq, row.kind, row.code),
+                *(row.amount_cents, row.unit, row.hold is None, row.effective_at, row.recorded_at),
+                *(row.debit_balance_after_cents, row.credit_balance_after_cents),
+            )
+            for row in transfers
+        ],
+        sorted(
+            Account.objects.filter(cell=cell).values_list(
+                "code",
+                "posted_debit_cents",
+                "posted_credit_cents",
+                "held_debit_cents",
+                "held_credit_cents",
+            )
+        ),
+        sorted(
+            Hold.objects.filter(cell=cell).values_list(
+                "amount_cents", "captured_cents", "released_cents", "state"
+            )
+        ),
+        sorted(Request.objects.filter(cell=cell).values_list("key", "result")),
+        sorted(Journal.objects.filter(cell=cell).values_list("kind", "actor")),
+    ]
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.one_of(
+        st.lists(sound_lines, min_size=4, max_size=9), st.lists(any_lines, min_size=4, max_size=9)
+    )
+)
+def test_a_batch_ends_like_its_journals_one_after_another(
+    drawn: list[tuple[bool, str]],
+) -> None:
+    script = [
+        f"{'+ ' if linked and number else ''}k{number} {text} -> ?"
+        for number, (linked, text) in enumerate(drawn)
+    ]
+    groups = list(journals(map(parse, script)))
+    at_once, one_by_one = opened("at-once"), opened("one-by-one")
+    answered = at_once.answer_at_once(groups)
+    assert answered == [line for group in groups for line in one_by_one.answer_at_once([group])]
+    assert history(at_once) == history(one_by_one)
+    assert broken(at_once.cell) == []
+
+
+def lean_answer(ledger: Ledger, owner: psycopg.Connection, script: str) -> list[str] | None:
+    """What the lean path alone says to a batch, asked as the owner of the functions; undone."""
+    lines = (line for line in script.splitlines() if line.strip())
+    documents = [ledger.document(group) for group in journals(map(parse, lines))]
+    with owner.transaction(force_rollback=True):
+        row = owner.execute(
+            "SELECT (ledger_post_at_once(c, %s, %s)).o_answers FROM ledger_cell c WHERE id = %s",
+            [START, json.dumps(documents), ledger.cell],
+        ).fetchone()
+    assert row is not None
+    if row[0] is None:
+        return None
+    return [item["result"] for entry in row[0] for item in entry["items"]]
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_a_batch_takes_the_lean_path_only_where_nothing_can_be_refused(
+    owner_connection: psycopg.Connection, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock():
+        ledger = opened("lean")
+        sound = """
+            a post wallet school 10
+            b hold fund school 20
+            + c post fund wallet 5
+            d capture h1 5
+            e post world fund 1
+        """
+        assert lean_answer(ledger, owner_connection, sound) == ["ok"] * 5
+        for line in (
+            "f post wallet school 21",  # covered only by what c brings in
+            "f post world nobody 1",
+            "f post fund other 1",
+            "f capture h1 5",  # the hold is in the batch already
+            "f capture h2 5",  # its time may have passed
+            "a post wallet school 10",
+        ):
+            assert lean_answer(ledger, owner_connection, sound + line) is None
