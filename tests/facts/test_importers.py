@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from lmb.facts.importers.earnings_csv import earnings_csv, load_earnings
 from lmb.facts.importers.people_csv import load_people, people_csv
 from lmb.facts.importers.rows import Arm, EarningsRow, PersonRow
-from lmb.values.canonical import canonical_bytes
 from lmb.values.errors import InputError
 
 PEOPLE_HEADER = "person,arm,state,board,accepted_on,enrolled_on,completed_on\n"
@@ -254,15 +253,3 @@ def test_work_records_written_are_work_records_read(
     read = load_earnings("earnings.csv", written, people())
     assert set(read) == set(rows)
     assert earnings_csv(read) == written
-
-
-def test_each_row_has_one_canonical_document() -> None:
-    assert canonical_bytes(people()[1].document()) == (
-        b'{"accepted_on":"1976-04-01","arm":"treated","board":"OH-03","completed_on":null,'
-        b'"enrolled_on":"1976-04-15","person":"p2","schema":"lmb-person/1","state":"OH"}'
-    )
-    record = EarningsRow("p1", None, date(1978, 1, 1), date(1978, 3, 31), Decimal("40.50"), 123456)
-    assert canonical_bytes(record.document()) == (
-        b'{"earnings_cents":123456,"employer":null,"from":"1978-01-01","hours":"40.5",'
-        b'"person":"p1","schema":"lmb-work-record/1","to":"1978-03-31"}'
-    )

@@ -13,6 +13,7 @@ from lmb.bonds import accounts, models
 from lmb.bonds.terms import TermSheet
 from lmb.bonds.terms_file import term_sheet_from_document
 from lmb.ledger.queries import balances
+from lmb.rules.determination import in_order
 from lmb.values.canonical import Document
 from lmb.values.errors import NotFoundError
 
@@ -152,26 +153,19 @@ def outstanding_cents(bond_on_file: BondOnFile) -> int:
 def terms_documents(ids: Sequence[UUID]) -> list[Document]:
     """The term sheets of bonds, in the order asked."""
     rows = models.Bond.objects.filter(id__in=ids)
-    return _in_order({row.id: json.loads(row.terms) for row in rows}, ids, "bond")
+    return in_order({row.id: json.loads(row.terms) for row in rows}, ids, "bond")
 
 
 def bid_documents(ids: Sequence[UUID]) -> list[Document]:
     """The documents of bids, in the order asked."""
     rows = models.Bid.objects.filter(id__in=ids)
-    return _in_order({row.id: _bid(row).document() for row in rows}, ids, "bid")
+    return in_order({row.id: _bid(row).document() for row in rows}, ids, "bid")
 
 
 def period_documents(ids: Sequence[UUID]) -> list[Document]:
     """The documents of interest periods, in the order asked."""
     rows = models.InterestPeriod.objects.filter(id__in=ids)
-    return _in_order({row.id: _period(row).document() for row in rows}, ids, "interest period")
-
-
-def _in_order(found: dict[UUID, Document], ids: Sequence[UUID], noun: str) -> list[Document]:
-    missing = [identifier for identifier in ids if identifier not in found]
-    if missing:
-        raise NotFoundError(f"there is no {noun} {missing[0]} on file")
-    return [found[identifier] for identifier in ids]
+    return in_order({row.id: _period(row).document() for row in rows}, ids, "interest period")
 
 
 def _bond(row: models.Bond) -> BondOnFile:

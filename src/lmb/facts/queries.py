@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from lmb.facts import models
 from lmb.facts.records import Attestation, WorkRecord
+from lmb.rules.determination import in_order
 from lmb.values.canonical import Document
-from lmb.values.errors import NotFoundError
 
 
 def work_records(
@@ -46,20 +46,13 @@ def attestations(
 def work_documents(ids: Sequence[UUID]) -> list[Document]:
     """The documents of work records in the order asked. Raises NotFoundError for a missing one."""
     rows = models.WorkRecord.objects.filter(id__in=ids)
-    return _in_order({row.id: _work_record(row).document() for row in rows}, ids, "work record")
+    return in_order({row.id: _work_record(row).document() for row in rows}, ids, "work record")
 
 
 def attestation_documents(ids: Sequence[UUID]) -> list[Document]:
     """The documents of attestations in the order asked. Raises NotFoundError for a missing one."""
     rows = models.Attestation.objects.filter(id__in=ids)
-    return _in_order({row.id: _attestation(row).document() for row in rows}, ids, "attestation")
-
-
-def _in_order(found: dict[UUID, Document], ids: Sequence[UUID], noun: str) -> list[Document]:
-    missing = [identifier for identifier in ids if identifier not in found]
-    if missing:
-        raise NotFoundError(f"there is no {noun} {missing[0]} on file")
-    return [found[identifier] for identifier in ids]
+    return in_order({row.id: _attestation(row).document() for row in rows}, ids, "attestation")
 
 
 def _work_record(row: models.WorkRecord) -> WorkRecord:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from lmb.rules.parameters import ParameterSet
 from lmb.values.canonical import Document, canonical_bytes, fingerprint, sha256_hex
+from lmb.values.errors import NotFoundError
 
 FORMAT = "lmb-determination/1"
 
@@ -49,6 +50,17 @@ class Resolver(Protocol):
     """Finds the content of inputs again, in the order asked."""
 
     def __call__(self, kind: str, ids: Sequence[UUID]) -> Sequence[Document]: ...
+
+
+def in_order(found: Mapping[UUID, Document], ids: Sequence[UUID], noun: str) -> list[Document]:
+    """The documents found, in the order asked: what a resolver gives back.
+
+    Raises NotFoundError naming the first that is missing.
+    """
+    missing = [identifier for identifier in ids if identifier not in found]
+    if missing:
+        raise NotFoundError(f"there is no {noun} {missing[0]} on file")
+    return [found[identifier] for identifier in ids]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from lmb.bonds.dated_rules import AUCTION_RULE, OUTCOME_COUPON_RULE
 from lmb.facts import queries as facts
 from lmb.outcomes import measure
 from lmb.rules import queries as rules
-from lmb.rules.determination import Determination, Rule
+from lmb.rules.determination import Determination, Rule, in_order
 from lmb.training import queries as training
 from lmb.training.tranches import TRANCHES, rule_name, tranche_rule
 from lmb.values.canonical import Document
-from lmb.values.errors import NotFoundError
 
 RULES: Mapping[str, Rule] = {
     AUCTION_RULE: bond_rules.auction,
@@ -46,10 +45,9 @@ def resolve(kind: str, ids: Sequence[UUID]) -> Sequence[Document]:
 
 
 def _determination_documents(ids: Sequence[UUID]) -> list[Document]:
-    found: list[Document] = []
-    for identifier in ids:
-        on_file = rules.find(identifier)
-        if on_file is None:
-            raise NotFoundError(f"there is no determination {identifier} on file")
-        found.append(on_file.document)
-    return found
+    found = {identifier: rules.find(identifier) for identifier in ids}
+    return in_order(
+        {identifier: on_file.document for identifier, on_file in found.items() if on_file},
+        ids,
+        "determination",
+    )

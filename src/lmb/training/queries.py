@@ -8,9 +8,9 @@ from datetime import date
 from uuid import UUID
 
 from lmb.bonds.queries import BondOnFile
+from lmb.rules.determination import in_order
 from lmb.training import models
 from lmb.values.canonical import Document
-from lmb.values.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,8 @@ def enrolments(bond: BondOnFile, persons: Collection[UUID] | None = None) -> lis
 
 def enrolment_documents(ids: Sequence[UUID]) -> list[Document]:
     """The documents of enrolments in the order asked. Raises NotFoundError for a missing one."""
-    found = {row.id: _enrolment(row) for row in models.Enrolment.objects.filter(id__in=ids)}
-    missing = [identifier for identifier in ids if identifier not in found]
-    if missing:
-        raise NotFoundError(f"there is no enrolment {missing[0]} on file")
-    return [found[identifier].document() for identifier in ids]
+    rows = models.Enrolment.objects.filter(id__in=ids)
+    return in_order({row.id: _enrolment(row).document() for row in rows}, ids, "enrolment")
 
 
 def _enrolment(row: models.Enrolment) -> Enrolment:

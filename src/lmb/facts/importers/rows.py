@@ -10,9 +10,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from lmb.values.canonical import Document
-from lmb.values.rates import decimal_text
-
 
 class Arm(StrEnum):
     """What the lottery drew for a person: an offer of training, or none."""
@@ -38,19 +35,6 @@ class PersonRow:
     def sort_key(self) -> str:
         return self.person
 
-    def document(self) -> Document:
-        """The row as it is hashed; days as ISO text."""
-        return {
-            "schema": "lmb-person/1",
-            "person": self.person,
-            "arm": self.arm.value,
-            "state": self.state,
-            "board": self.board,
-            "accepted_on": _iso(self.accepted_on),
-            "enrolled_on": _iso(self.enrolled_on),
-            "completed_on": _iso(self.completed_on),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class EarningsRow:
@@ -70,19 +54,3 @@ class EarningsRow:
     @property
     def sort_key(self) -> tuple[str, date, date, str]:
         return (self.person, self.period_from, self.period_to, self.employer or "")
-
-    def document(self) -> Document:
-        """The row as it is hashed; days and hours as text."""
-        return {
-            "schema": "lmb-work-record/1",
-            "person": self.person,
-            "employer": self.employer,
-            "from": self.period_from.isoformat(),
-            "to": self.period_to.isoformat(),
-            "hours": None if self.hours is None else decimal_text(self.hours),
-            "earnings_cents": self.earnings_cents,
-        }
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
