@@ -313,16 +313,51 @@ BEGIN
     INTO o_items FROM answers;
 END $$;
 
+-- Answers journals in order: at once where nothing is refused, else each half in its turn, down
+-- to a handful that are answered one by one. A few refusals in a large batch cost little more.
+CREATE FUNCTION ledger_answer_all(p_cell ledger_cell, p_moment timestamptz, p_journals jsonb[],
+    OUT o_seq bigint, OUT o_answers jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_count integer := cardinality(p_journals);
+    v_cell ledger_cell := p_cell;
+    v_part record;
+BEGIN
+    -- Below this, finding out that nothing is refused costs more than it saves.
+    IF v_count >= 4 THEN
+        v_part := ledger_post_at_once(p_cell, p_moment, to_jsonb(p_journals));
+        o_seq := v_part.o_seq;
+        o_answers := v_part.o_answers;
+        IF o_answers IS NOT NULL THEN
+            RETURN;
+        END IF;
+    END IF;
+    o_answers := '[]';
+    IF v_count >= 16 THEN
+        v_part := ledger_answer_all(p_cell, p_moment, p_journals[:v_count / 2]);
+        v_cell.seq_last := v_part.o_seq;
+        o_answers := v_part.o_answers;
+        v_part := ledger_answer_all(v_cell, p_moment, p_journals[v_count / 2 + 1:]);
+        o_seq := v_part.o_seq;
+        o_answers := o_answers || v_part.o_answers;
+        RETURN;
+    END IF;
+    o_seq := p_cell.seq_last;
+    FOR v_place IN 1 .. v_count LOOP
+        v_part := ledger_answer(p_cell, p_moment, p_journals[v_place], o_seq);
+        o_seq := v_part.o_seq;
+        o_answers := o_answers || jsonb_build_array(jsonb_build_object(
+            'journal', p_journals[v_place] ->> 'id', 'items', v_part.o_items));
+    END LOOP;
+END $$;
+
 CREATE FUNCTION ledger_post(p_cell integer, p_at timestamptz, p_journals jsonb)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_cell ledger_cell := ledger_lock_cell(p_cell);
     v_moment timestamptz := ledger_moment(v_cell, p_at);
-    v_journal jsonb;
-    v_answer record;
-    v_answers jsonb := '[]';
-    v_seq bigint := v_cell.seq_last;
     v_items bigint;
+    v_posted record;
 BEGIN
     SELECT sum(jsonb_array_length(j.value -> 'items')) INTO v_items
     FROM jsonb_array_elements(p_journals) AS j;
@@ -330,23 +365,11 @@ BEGIN
         RAISE EXCEPTION 'a batch has at most 8,190 items, this one %; split it', v_items
             USING ERRCODE = 'program_limit_exceeded';
     END IF;
-    IF v_items >= 4 THEN
-        -- Below that, making the plan takes longer than the exact path.
-        v_answer := ledger_post_at_once(v_cell, v_moment, p_journals);
-        IF v_answer.o_answers IS NOT NULL THEN
-            UPDATE ledger_cell SET seq_last = v_answer.o_seq, recorded_at_last = v_moment
-            WHERE id = p_cell;
-            RETURN v_answer.o_answers;
-        END IF;
+    v_posted := ledger_answer_all(v_cell, v_moment,
+        ARRAY(SELECT value FROM jsonb_array_elements(p_journals)));
+    IF v_posted.o_seq > v_cell.seq_last THEN
+        UPDATE ledger_cell SET seq_last = v_posted.o_seq, recorded_at_last = v_moment
+        WHERE id = p_cell;
     END IF;
-    FOR v_journal IN SELECT value FROM jsonb_array_elements(p_journals) LOOP
-        v_answer := ledger_answer(v_cell, v_moment, v_journal, v_seq);
-        v_seq := v_answer.o_seq;
-        v_answers := v_answers || jsonb_build_array(jsonb_build_object(
-            'journal', v_journal ->> 'id', 'items', v_answer.o_items));
-    END LOOP;
-    IF v_seq > v_cell.seq_last THEN
-        UPDATE ledger_cell SET seq_last = v_seq, recorded_at_last = v_moment WHERE id = p_cell;
-    END IF;
-    RETURN v_answers;
+    RETURN v_posted.o_answers;
 END $$;
