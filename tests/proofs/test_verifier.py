@@ -5,10 +5,13 @@ It shares no code with the room, so every agreement here is of two implementatio
 
 from __future__ import annotations
 
+import io
 import json
+import runpy
 import subprocess
 import sys
-from dataclasses import replace
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -39,18 +42,26 @@ from tests.proofs.test_policy import TEXT as POLICY
 pytestmark = pytest.mark.django_db
 
 PROGRAM = CLONE / "verifier" / "lmb_verify.py"
+VERIFIER = runpy.run_path(str(PROGRAM))
 KEYS = ["--log", LOG.verifier.text, "--witness", WITNESS.verifier.text]
 
 
-def verify(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    """The one file, in an interpreter that knows no other code of this clone."""
-    return subprocess.run(
-        [sys.executable, "-I", str(PROGRAM), *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def verify(*words: str | Path) -> Verdict:
+    """What the one file says."""
+    said, complained = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(complained):
+        try:
+            status = VERIFIER["main"](list(map(str, words)))
+        except SystemExit as ended:
+            status = ended.code
+    return Verdict(status, said.getvalue(), complained.getvalue())
 
 
 def refused(status: int, reason: str, *words: str | Path) -> None:
@@ -98,6 +109,15 @@ def test_the_verifier_is_small_and_stands_alone() -> None:
     assert len(source.splitlines()) < 500
     assert "import lmb" not in source
     assert "from lmb" not in source
+
+
+def test_one_copied_file_is_enough(receipt: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "verify.py"
+    copied.write_bytes(PROGRAM.read_bytes())
+    words = [sys.executable, "-I", str(copied), str(receipt), *KEYS]
+    result = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == verify(receipt, *KEYS).stdout
 
 
 def test_a_receipt_tells_in_plain_words_what_it_proves(books: Books, receipt: Path) -> None:
