@@ -1,0 +1,66 @@
+"""How numbers and dates are shown, one way everywhere, in the language of the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, localcontext
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from lmb.values.money import format_cents
+from lmb.values.rounding import PRECISION_DIGITS, half_even
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+SHORT_FROM_CENTS = 10_000_000_00
+"""From ten million dollars on, a drawing has no room for every cent; its table has."""
+
+
+def percent_text(value: Decimal, places: int | None = None) -> str:
+    """Per cent as shown: `7.375 %`, with the decimals it has unless told how many."""
+    shown = value if places is None else half_even(value, places)
+    return f"{shown:f}{NO_BREAK_SPACE}%"
+
+
+def share_text(fraction: Decimal, places: int = 1) -> str:
+    """A fraction of one as per cent: 0.7568 is `75.7 %`."""
+    return percent_text(fraction * 100, places)
+
+
+def cents_of(dollars: Decimal) -> int:
+    """Cents of dollars that have at most two decimals."""
+    with localcontext(prec=PRECISION_DIGITS):
+        return int(dollars.scaleb(2))
+
+
+def dollars_text(dollars: Decimal) -> str:
+    """Dollars with cents: `$1,794.34`."""
+    return format_cents(cents_of(dollars))
+
+
+def whole_dollars_text(dollars: Decimal) -> str:
+    """Dollars without cents, for the marks of an axis: `$2,000`."""
+    return format_cents(cents_of(half_even(dollars, 0))).removesuffix(".00")
+
+
+def short_cents_text(cents: int) -> str:
+    """An amount for a drawing: to the cent while it fits, then in millions of dollars."""
+    if abs(cents) < SHORT_FROM_CENTS:
+        return format_cents(cents)
+    millions = half_even(Decimal(cents).scaleb(-8), 1)
+    # Translators: an amount in millions of dollars, such as $31.2 million
+    return pgettext("money", "$%(amount)s million") % {"amount": f"{millions:,}"}
+
+
+def day_text(day: date) -> str:
+    """A date written out: `August 13, 1979`, `13 de agosto de 1979`."""
+    # Translators: a date format of Django's `date` filter; Spanish: j \d\e F \d\e Y
+    return format_date(day, pgettext("date format", "F j, Y"))
+
+
+def period_text(first: date, last: date) -> str:
+    """A period of days: a whole calendar year by its number, else from and to."""
+    if (first.month, first.day, last.month, last.day, last.year) == (1, 1, 12, 31, first.year):
+        return str(first.year)
+    return _("%(first)s to %(last)s") % {"first": day_text(first), "last": day_text(last)}
