@@ -1,13 +1,11 @@
-"""The addresses of the site."""
+"""The addresses of the site: English at the root, other languages below their code."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
 
-from django.urls import URLPattern, URLResolver, include, path
+urlpatterns = i18n_patterns(path("", include("lmb.web.urls")), prefix_default_language=False)
 
-urlpatterns: list[URLPattern | URLResolver] = (
-    [path("", include("lmb.web.urls"))]
-    if find_spec("lmb.web") and find_spec("lmb.web.urls")
-    else []
-)
+handler404 = "lmb.web.public.views.not_found"
+handler500 = "lmb.web.public.views.failed"

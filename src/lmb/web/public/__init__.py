@@ -1,0 +1,1 @@
+"""Pages for everyone: nothing here names a person, an investor or a wallet."""

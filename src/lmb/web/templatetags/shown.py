@@ -1,0 +1,84 @@
+"""`{% load shown %}`: filters for numbers and dates, and links to the glossary."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django import template
+from django.urls import reverse, translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
+
+from lmb.values.money import format_cents
+from lmb.web import formats
+from lmb.web.glossary import entry
+
+register = template.Library()
+
+
+@register.filter
+def money(cents: int) -> str:
+    """Cents as `$6,200.00`."""
+    return format_cents(cents)
+
+
+@register.filter
+def dollars(amount: Decimal) -> str:
+    """Dollars as `$1,794.34`."""
+    return formats.dollars_text(amount)
+
+
+@register.filter
+def percent(value: Decimal, places: int | None = None) -> str:
+    """Per cent as `7.375 %`."""
+    return formats.percent_text(value, places)
+
+
+@register.filter
+def share(fraction: Decimal) -> str:
+    """A fraction of one as `75.7 %`."""
+    return formats.share_text(fraction)
+
+
+@register.filter
+def digits(value: Decimal) -> str:
+    """A number with the digits it has; a point marks the decimals in every language, as in
+    amounts of dollars."""
+    return f"{value:f}"
+
+
+@register.filter
+def day(value: date) -> str:
+    """A date written out."""
+    return formats.day_text(value)
+
+
+@register.filter
+def count(number: int) -> str:
+    """A whole number with thousands separators, as `1,167`."""
+    return f"{number:,}"
+
+
+@register.simple_tag
+def term(key: str, text: str) -> SafeString:
+    """`text` as a link to its glossary entry, the definition in the link's title."""
+    found = entry(key, get_language() or "en")
+    return format_html(
+        '<a class="term" href="{}#{}" title="{}">{}</a>',
+        reverse("web:glossary"),
+        found.key,
+        found.definition,
+        text,
+    )
+
+
+@register.simple_tag
+def same_page_in(path: str, language: str) -> str:
+    """The address of this page in another language; of the first page where it has none."""
+    translated = translate_url(path, language)
+    if translated != path:
+        return translated
+    with override(language):
+        return reverse("web:home")

@@ -1,0 +1,21 @@
+"""The pages, which have an address in every language. `config` puts the language before it."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from lmb.web.public import files, views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("bonds/<str:identifier>/", views.bond, name="bond"),
+    path("bonds/<str:identifier>/terms.json", files.term_sheet, name="terms"),
+    path("bonds/<str:identifier>/cash-flows.csv", files.cash_flows, name="cash-flows"),
+    path("bonds/<str:identifier>/money-flow.csv", files.money_flow, name="money-flow"),
+    path("bonds/<str:identifier>/demand.csv", files.auction_demand, name="demand"),
+    path("bonds/<str:identifier>/outcome.csv", files.outcome, name="outcome"),
+    path("trace/", views.trace_search, name="trace-search"),
+    path("trace/<str:identifier>/", views.trace, name="trace"),
+    path("glossary/", views.glossary, name="glossary"),
+]
