@@ -1,0 +1,138 @@
+"""The demonstration, run once per test process in a database of its own, and pages of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import psycopg
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connections as django_connections
+from django.utils import translation
+from psycopg import sql
+from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from lmb.bonds.queries import bond
+from lmb.cli.demonstration import exported_files
+from lmb.config import connections, runtime
+from lmb.config.postgres import Server
+from lmb.settlement import service
+from lmb.settlement.programme import File, ProgrammeFiles, load_programme
+from lmb.settlement.report import Report, report
+
+
+class UnknownVariable(str):
+    """What a template shows for a variable it does not have: a failure."""
+
+    def __contains__(self, key: object) -> bool:
+        return key == "%s"
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"a template uses the unknown variable {name}")
+
+
+@pytest.fixture(autouse=True)
+def strict_templates(settings: Settings) -> None:
+    """A template that names what its view did not give fails."""
+    (engine,) = settings.TEMPLATES
+    options = {**engine["OPTIONS"], "string_if_invalid": UnknownVariable("%s")}
+    settings.TEMPLATES = [{**engine, "OPTIONS": options}]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test starts in English, whatever page was asked for before, and leaves no language."""
+    translation.activate("en")
+    yield
+    translation.deactivate()
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """Where its books are, and what came of it."""
+
+    app_dsn: str
+    owner_dsn: str
+    report: Report
+
+
+@contextmanager
+def _database(app_dsn: str, owner_dsn: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    before = [
+        os.environ.get(variable, connections.NOWHERE)
+        for variable in (connections.APP_VARIABLE, connections.OWNER_VARIABLE)
+    ]
+    with blocker.unblock():
+        connections.use_database(app_dsn, owner_dsn)
+        try:
+            yield
+        finally:
+            connections.use_database(before[0], before[1])
+
+
+@pytest.fixture(scope="session")
+def demonstration_books(
+    database_server: Server,
+    template_database: object,
+    worker_id: str,
+    django_db_blocker: DjangoDbBlocker,
+) -> Demonstration:
+    """The demonstration's books; tests only read them."""
+    name = f"demonstration_{worker_id}"
+    with psycopg.connect(database_server.owner_dsn, autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        template = sql.Identifier(f"template_{worker_id}")
+        connection.execute(statement.format(sql.Identifier(name), template))
+    app_dsn, owner_dsn = (database_server.dsn(role, name) for role in ("lmb_app", "lmb_owner"))
+    files = ProgrammeFiles(*(File(name, content) for name, content in exported_files().items()))
+    programme = load_programme(files)
+    with _database(app_dsn, owner_dsn, django_db_blocker):
+        runtime.prepare_application_role()
+        books = service.run(programme, lambda step: None)
+        found = report(bond(books.cell, programme.terms.cusip))
+    return Demonstration(app_dsn, owner_dsn, found)
+
+
+@pytest.fixture
+def demonstration(
+    demonstration_books: Demonstration, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Report]:
+    """The demonstration as the pages of this test show it."""
+    with _database(demonstration_books.app_dsn, demonstration_books.owner_dsn, django_db_blocker):
+        yield demonstration_books.report
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing: a test's output is for the test."""
+
+
+class _Threading(ThreadingMixIn, WSGIServer):
+    """A browser opens several connections at once; each request closes its own database."""
+
+    daemon_threads = False
+
+    def process_request_thread(self, request: object, client_address: object) -> None:
+        super().process_request_thread(request, client_address)  # type: ignore[arg-type]
+        django_connections.close_all()
+
+
+@pytest.fixture
+def served(demonstration: Report) -> Iterator[str]:
+    """The address of a server with the demonstration's pages."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), _Threading, _Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,117 @@
+"""What several tests of the pages use."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+from pathlib import Path
+
+from babel.messages.extract import extract
+from django.test import Client
+from django.utils.translation.template import templatize
+
+import lmb.web
+from lmb.ledger import queries as ledger
+from lmb.settlement.report import Report
+
+WEB = Path(lmb.web.__file__).parent
+FUNCTIONS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+TRANSFER_CODES = (
+    "accrued-interest",
+    "allocation",
+    "bond-price",
+    "bonus",
+    "completion-tranche",
+    "delivery",
+    "deposit",
+    "enrolment-tranche",
+    "grant",
+    "grant-return",
+    "interest",
+    "interest-appropriation",
+    "placement-tranche",
+    "principal",
+    "principal-appropriation",
+    "retirement",
+    "return",
+    "treasury-return",
+    "tuition",
+    "tuition-released",
+)
+
+Message = tuple[str | None, str | tuple[str, ...]]
+"""A context, and a text or its forms by number."""
+
+
+def messages_in_code() -> set[Message]:
+    """Every text to translate in the Python files and templates of the pages."""
+    found: set[Message] = set()
+    for path in sorted(WEB.rglob("*.py")):
+        found |= _extracted(path.read_text())
+    for path in sorted(WEB.rglob("*.html")):
+        found |= _extracted(templatize(path.read_text(), origin=str(path)))
+    return found
+
+
+def _extracted(code: str) -> set[Message]:
+    rows = extract("python", io.BytesIO(code.encode()), FUNCTIONS)
+    return {
+        (context, text if isinstance(text, str) else tuple(text)) for _, text, _, context in rows
+    }
+
+
+def bond_address(report: Report) -> str:
+    return f"/bonds/{report.bond.id}/"
+
+
+def pages(report: Report) -> list[str]:
+    """One address of every kind of page, in English and Spanish."""
+    assert report.outcome is not None
+    assert report.auction is not None
+    traced = [
+        report.payments[-1].determination,
+        report.outcome.determination,
+        report.auction.determination,
+        *(first(report, code) for code in ("bonus", "placement-tranche", "treasury-return")),
+    ]
+    english = ["/", bond_address(report), "/trace/", "/glossary/"]
+    english += [f"/trace/{identifier}/" for identifier in traced]
+    return [language + page for page in english for language in ("", "/es")]
+
+
+def every_kind_of_trace(report: Report) -> list[str]:
+    """A trace from each kind of transfer, its journal and its cause."""
+    found: dict[str, None] = {}
+    for code in TRANSFER_CODES:
+        for moved in ledger.movements(report.cell, code=code)[:1]:
+            cause = moved.determination or moved.instruction
+            found |= dict.fromkeys(
+                f"/trace/{identifier}/" for identifier in (moved.id, moved.journal, cause)
+            )
+    assert len(found) > 3 * len(TRANSFER_CODES) / 2
+    return list(found)
+
+
+def first(report: Report, code: str) -> str:
+    """The identifier of the first transfer of a code."""
+    return str(ledger.movements(report.cell, code=code)[0].id)
+
+
+def html(client: Client, address: str) -> str:
+    """A page's markup; anything but success fails."""
+    response = client.get(address)
+    assert response.status_code == 200, f"{address}: {response.status_code}"
+    return response.content.decode()
+
+
+def words(markup: str) -> str:
+    """What a page says: its text with single spaces."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", markup)).split())
