@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-BOX_TEXT = 8.6
+BOX_TEXT = 9.4
 """Pixels a letter of a name takes, roughly: a name is broken before it leaves its box."""
 
 

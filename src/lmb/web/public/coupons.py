@@ -56,7 +56,8 @@ class Coupons:
         """The last coupon that was paid, one with a bonus if there is one."""
         paid = [row for row in self.rows if row.paid is not None]
         with_bonus = [row for row in paid if row.paid is not None and row.paid.bonus_cents > 0]
-        return (with_bonus or paid or [None])[-1]
+        found = with_bonus or paid
+        return found[-1] if found else None
 
 
 def coupons(report: Report) -> Coupons:
