@@ -44,10 +44,7 @@ def main() -> None:
     _show(
         "inclusion proofs verified",
         PROOFS,
-        lambda: [
-            verify_inclusion(index, LEAVES, hashes[index], proof, at.root)
-            for index, proof in zip(indexes, proofs, strict=True)
-        ],
+        lambda: _verify_inclusions(indexes, hashes, proofs, at.root),
     )
     _consistency(tree, at)
     _textbook(hashes)
@@ -61,11 +58,22 @@ def _consistency(tree: Tree, at: TreeAtSize) -> None:
     _show(
         "consistency proofs verified",
         PROOFS,
-        lambda: [
-            verify_consistency(size, LEAVES, proof, root, at.root)
-            for size, proof, root in zip(sizes, proofs, roots, strict=True)
-        ],
+        lambda: _verify_consistencies(sizes, roots, proofs, at.root),
     )
+
+
+def _verify_inclusions(
+    indexes: Sequence[int], hashes: Sequence[bytes], proofs: Sequence[list[bytes]], root: bytes
+) -> None:
+    for index, proof in zip(indexes, proofs, strict=True):
+        verify_inclusion(index, LEAVES, hashes[index], proof, root)
+
+
+def _verify_consistencies(
+    sizes: Sequence[int], roots: Sequence[bytes], proofs: Sequence[list[bytes]], root: bytes
+) -> None:
+    for size, old_root, proof in zip(sizes, roots, proofs, strict=True):
+        verify_consistency(size, LEAVES, proof, old_root, root)
 
 
 def _textbook(hashes: Sequence[bytes]) -> None:

@@ -7,10 +7,11 @@ RFC 6962 sections 2.1.1 and 2.1.2; subtrees as in draft-ietf-plants-merkle-tree-
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
-from lmb.proofs.encoding import checked_hash
+from lmb.proofs.encoding import HASH_BYTES, checked_hash
 from lmb.proofs.errors import NotProvenError
-from lmb.proofs.tree import EMPTY_ROOT, is_subtree, node_hash, trailing_zeros
+from lmb.proofs.tree import EMPTY_ROOT, NODE_PREFIX, is_subtree, node_hash, trailing_zeros
 
 
 def verify_inclusion(
@@ -20,7 +21,8 @@ def verify_inclusion(
     Raises NotProvenError otherwise, MalformedError for a hash of another length."""
     if not 0 <= index < size:
         raise NotProvenError(f"leaf {index} is not in a tree of {size} leaves")
-    _check_hashes(leaf, *proof)
+    checked_hash(leaf, "a leaf hash")
+    _check_hashes(proof)
     _check_root(_root_above(leaf, index, size - 1, proof), root)
 
 
@@ -59,7 +61,7 @@ def verify_subtree_consistency(
         if proof or subtree_root != EMPTY_ROOT:
             raise NotProvenError("an empty subtree has the root of no leaves and an empty proof")
         return
-    _check_hashes(*proof)
+    _check_hashes(proof)
     if end == size:
         level = ((end - 1) ^ start).bit_length()
         last = start >> level
@@ -108,7 +110,9 @@ def _root_above(node: bytes, index: int, last: int, path: Sequence[bytes]) -> by
             last >>= 1
         if not last:
             raise NotProvenError(f"the proof has more than the hashes needed: {len(path)}")
-        node = node_hash(sibling, node) if index & 1 else node_hash(node, sibling)
+        # Not node_hash: the calls would be a tenth of the time a proof takes to verify.
+        pair = sibling + node if index & 1 else node + sibling
+        node = sha256(NODE_PREFIX + pair).digest()
         index >>= 1
         last >>= 1
     # Any node but the first and only one of its level still has a sibling above or beside it.
@@ -122,9 +126,10 @@ def _check_subtree(start: int, end: int) -> None:
         raise NotProvenError(f"leaves {start} to {end} are no subtree")
 
 
-def _check_hashes(*hashes: bytes) -> None:
-    for content in hashes:
-        checked_hash(content, "a hash of the proof")
+def _check_hashes(hashes: Sequence[bytes]) -> None:
+    if set(map(len, hashes)) - {HASH_BYTES}:
+        for content in hashes:
+            checked_hash(content, "a hash of the proof")
 
 
 def _check_root(computed: bytes, claimed: bytes) -> None:
