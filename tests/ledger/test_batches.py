@@ -81,7 +81,8 @@ def test_a_refused_key_stays_refused_when_it_would_pass_today(ledger: Ledger) ->
 def test_sequence_has_no_gaps_after_refusals_and_exceptions(ledger: Ledger) -> None:
     ledger.run_at_once("""
         a post wallet school 10 -> ok
-        b post wallet school 500 -> exceeds_balance
+        b post world school 1 -> linked_failed
+        + b2 post wallet school 500 -> exceeds_balance
         c hold wallet school 10 -> ok
         d capture c 4 final=yes -> ok
     """)
@@ -114,6 +115,25 @@ def test_a_journal_whose_items_have_no_keys_of_their_own_is_refused_whole(
     with pytest.raises(DataError, match="each with a key of its own"), transaction.atomic():
         ledger.post([document])
     assert rows(ledger.cell) == before
+
+
+def test_a_journal_without_items_is_refused_among_sound_ones(ledger: Ledger) -> None:
+    documents = [ledger.document_of(f"k{n} post world school 1") for n in range(6)]
+    documents[3]["items"] = []
+    with pytest.raises(DataError, match="each with a key of its own"), transaction.atomic():
+        ledger.post(documents)
+    assert broken(ledger.cell) == []
+
+
+def test_an_amount_as_text_is_refused_among_sound_ones(ledger: Ledger) -> None:
+    ledger.run_at_once("""
+        a post world school 1 -> ok
+        b post world school 1 -> ok
+        c post world school "10" -> invalid_amount
+        d post world school 1 -> ok
+        e post world school 1 -> ok
+    """)
+    ledger.run("balance school 4")
 
 
 def test_a_batch_has_at_most_8190_items(ledger: Ledger) -> None:

@@ -50,7 +50,9 @@ def mostly(usual: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.Sea
 
 
 PAIRS = mostly(st.sampled_from(USUAL), st.tuples(st.sampled_from(ANY), st.sampled_from(ANY)))
-AMOUNTS = mostly(st.integers(1, 60), st.sampled_from([0, -1, 1.5, 2**63 - 1, 2**63 - 40, 2**63]))
+AMOUNTS = mostly(
+    st.integers(1, 60), st.sampled_from([0, -1, 1.5, '"10"', 2**63 - 1, 2**63 - 40, 2**63])
+)
 TRANSFERS = st.one_of(
     st.tuples(st.just("post"), PAIRS, AMOUNTS),
     st.tuples(st.just("hold"), PAIRS, AMOUNTS, st.integers(0, 4)),

@@ -13,6 +13,11 @@ RETURNS TABLE (place bigint, id uuid, journal_place bigint, journal uuid, key te
     amount bigint, posted bigint, held bigint, effective_at timestamptz, expires_at timestamptz,
     hold_row tid, sound boolean)
 LANGUAGE sql STABLE AS $$
+    -- Apart from its items a journal is small, and stays small when it is copied to each of them.
+    WITH j AS MATERIALIZED (
+        SELECT ordinality, value - 'items' AS value
+        FROM jsonb_array_elements(p_journals) WITH ORDINALITY
+    )
     SELECT row_number() OVER (ORDER BY j.ordinality, i.ordinality),
         (i.value ->> 'id')::uuid, j.ordinality, (j.value ->> 'id')::uuid, i.value ->> 'key',
         ledger_content_sha256(j.value, i.value), k.kind,
@@ -35,8 +40,8 @@ LANGUAGE sql STABLE AS $$
                 AND (k.kind = 'void' OR h.expires_at IS NULL)
                 AND (a.amount = a.rest OR NOT coalesce((i.value ->> 'final')::boolean, false))
             END, false)
-    FROM jsonb_array_elements(p_journals) WITH ORDINALITY AS j
-    CROSS JOIN LATERAL jsonb_array_elements(j.value -> 'items') WITH ORDINALITY AS i
+    FROM j CROSS JOIN LATERAL jsonb_array_elements(
+        p_journals -> (j.ordinality - 1)::integer -> 'items') WITH ORDINALITY AS i
     CROSS JOIN LATERAL (SELECT i.value ->> 'kind' AS kind) AS k
     LEFT JOIN LATERAL (
         SELECT o.*, o.ctid AS row FROM ledger_hold o
@@ -47,7 +52,8 @@ LANGUAGE sql STABLE AS $$
         SELECT h.amount_cents - h.captured_cents - h.released_cents AS rest,
             CASE WHEN k.kind = 'void'
                  THEN h.amount_cents - h.captured_cents - h.released_cents
-                 WHEN i.value ->> 'amount_cents' ~ '^[1-9][0-9]{0,17}$'
+                 WHEN jsonb_typeof(i.value -> 'amount_cents') = 'number'
+                      AND i.value ->> 'amount_cents' ~ '^[1-9][0-9]{0,17}$'
                  THEN (i.value ->> 'amount_cents')::bigint END AS amount
     ) AS a
     LEFT JOIN LATERAL (
@@ -122,7 +128,9 @@ BEGIN
         ) a
     ), verdict AS MATERIALIZED (
         SELECT coalesce((SELECT bool_and(sound) AND count(DISTINCT key) = count(*)
-                    AND count(DISTINCT hold) = count(hold) FROM items), false)
+                    AND count(DISTINCT hold) = count(hold)
+                    AND count(DISTINCT journal_place) = jsonb_array_length(p_journals)
+                    FROM items), false)
             AND ledger_journals_sound(p_cell, p_moment, p_journals)
             AND (SELECT bool_and(
                 CASE limit_side
