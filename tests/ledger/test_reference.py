@@ -9,25 +9,24 @@ from lmb.config.paths import CLONE
 from tests.ledger.books import Ledger
 
 REFERENCE = (CLONE / "docs" / "reference" / "ledger.md").read_text(encoding="utf-8")
-POSTING = (CLONE / "src" / "lmb" / "ledger" / "migrations" / "sql" / "posting.sql").read_text(
-    encoding="utf-8"
-)
+MIGRATIONS = CLONE / "src" / "lmb" / "ledger" / "migrations" / "sql"
+SQL = "".join(file.read_text(encoding="utf-8") for file in sorted(MIGRATIONS.glob("*.sql")))
 
 
 def results_in_sql() -> set[str]:
-    """Every answer the posting function can give."""
-    _, _, answering = POSTING.partition("CREATE FUNCTION ledger_answer")
+    """Every answer the posting function can give: refusals, and what is answered from memory."""
+    answering = [body for body in SQL.split("CREATE FUNCTION") if "'exists'" in body]
     return {
-        *re.findall(r"ledger_refuse\('(\w+)'\)", POSTING),
-        *re.findall(r"o_result := '(\w+)'", POSTING),
-        *re.findall(r"(?:THEN|ELSE)\s+'(\w+)'", answering),
+        *re.findall(r"ledger_refuse\('(\w+)'\)", SQL),
+        *re.findall(r"o_result := '(\w+)'", SQL),
+        *re.findall(r"(?:THEN|ELSE)\s+'(\w+)'", "".join(answering)),
     }
 
 
 def test_every_refusal_in_sql_is_written_out() -> None:
     """Else the next test would miss one that is put together."""
-    calls = POSTING.count("PERFORM ledger_refuse(")
-    assert calls == len(re.findall(r"PERFORM ledger_refuse\('\w+'\);", POSTING)) > 20
+    calls = SQL.count("PERFORM ledger_refuse(")
+    assert calls == len(re.findall(r"PERFORM ledger_refuse\('\w+'\);", SQL)) > 20
     assert "exists_with_different_content" in results_in_sql()
 
 
