@@ -23,6 +23,21 @@ LOG_ML_DSA = signing_key(ORIGIN, Algorithm.ML_DSA_44_COSIGNATURE)
 WITNESS = signing_key("witness.example/w1", Algorithm.ED25519_COSIGNATURE)
 WITNESS_ML_DSA = signing_key("witness.example/w1", Algorithm.ML_DSA_44_COSIGNATURE)
 
+SECOND = signing_key("second.example", Algorithm.ED25519_COSIGNATURE)
+THIRD = signing_key("third.example", Algorithm.ML_DSA_44_COSIGNATURE)
+POLICY = f"""
+# who is trusted
+log {LOG.verifier.text} https://books.example/log
+log {LOG_ML_DSA.verifier.text}
+\twitness one {WITNESS.verifier.text} http://w1.example
+witness  one-pq {WITNESS_ML_DSA.verifier.text}\thttp://w1.example
+witness two {SECOND.verifier.text} http://w2.example
+witness thrée {THIRD.verifier.text}
+group either any one one-pq
+group outside 2 either two thrée
+quorum outside
+"""
+
 ENTRIES = [f"entry {number}".encode() for number in range(600)]
 TREE = Tree(map(leaf_hash, ENTRIES))
 OTHER_TREE = Tree(leaf_hash(b"forged " + entry) for entry in ENTRIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -210,3 +211,26 @@ def test_what_is_not_there_is_named(books: Books, tmp_path: Path) -> None:
     policy.write_text("quorum nobody")
     with pytest.raises(InputError, match="a trust policy"):
         run("checkpoint", "--books", "Ohio", "--policy", policy)
+
+
+def test_a_log_is_exported_up_to_its_checkpoint(books: Books, tmp_path: Path) -> None:
+    run("checkpoint", "--books", "Ohio")
+    assert run("export", tmp_path / "public").stderr == (
+        f"wrote a log of 4 leaves to {tmp_path / 'public'}\n"
+    )
+    assert not (tmp_path / "public" / "openings.jsonl").exists()
+    run("export", tmp_path / "audit", "--openings")
+    assert len((tmp_path / "audit" / "openings.jsonl").read_text().splitlines()) == 4
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "leaves.hex"
+    file.write_bytes(b"00\xff")
+    with pytest.raises(InputError, match="UTF-8 text"):
+        run("root", "--leaves", file)
+
+
+def test_the_extension_lines_of_a_checkpoint_are_shown(tmp_path: Path) -> None:
+    file = tmp_path / "checkpoint"
+    file.write_bytes(signed(replace(checkpoint(7), extensions=("opaque",))).content)
+    assert "\nextension opaque\n" in run("checkpoint-parse", file).output

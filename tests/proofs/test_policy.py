@@ -5,36 +5,29 @@ from __future__ import annotations
 import pytest
 
 from lmb.proofs.errors import MalformedError
-from lmb.proofs.keys import Algorithm
 from lmb.proofs.policy import parse_policy
 from lmb.proofs.publication import witness_addresses
-from tests.proofs.support import LOG, LOG_ML_DSA, WITNESS, WITNESS_ML_DSA, signing_key
-
-SECOND = signing_key("second.example", Algorithm.ED25519_COSIGNATURE)
-THIRD = signing_key("third.example", Algorithm.ML_DSA_44_COSIGNATURE)
-TEXT = f"""
-# who is trusted
-log {LOG.verifier.text} https://books.example/log
-log {LOG_ML_DSA.verifier.text}
-\twitness one {WITNESS.verifier.text} http://w1.example
-witness  one-pq {WITNESS_ML_DSA.verifier.text}\thttp://w1.example
-witness two {SECOND.verifier.text} http://w2.example
-witness thrée {THIRD.verifier.text}
-group either any one one-pq
-group outside 2 either two thrée
-quorum outside
-"""
+from tests.proofs.support import (
+    LOG,
+    LOG_ML_DSA,
+    POLICY,
+    SECOND,
+    THIRD,
+    WITNESS,
+    WITNESS_ML_DSA,
+    signing_key,
+)
 
 
 def test_a_policy_names_logs_witnesses_and_what_is_enough() -> None:
-    policy = parse_policy(TEXT.encode())
+    policy = parse_policy(POLICY.encode())
     assert policy.logs == [LOG.verifier, LOG_ML_DSA.verifier]
     assert len(policy.witness_keys) == 4
     assert policy.quorum == "outside"
 
 
 def test_two_keys_of_one_witness_count_once_in_its_group() -> None:
-    policy = parse_policy(TEXT.encode())
+    policy = parse_policy(POLICY.encode())
     assert not policy.is_met(set())
     assert not policy.is_met({WITNESS.verifier, WITNESS_ML_DSA.verifier})
     assert policy.is_met({WITNESS_ML_DSA.verifier, SECOND.verifier})
@@ -43,16 +36,16 @@ def test_two_keys_of_one_witness_count_once_in_its_group() -> None:
 
 
 def test_a_quorum_may_be_one_witness_all_of_them_or_none() -> None:
-    one = parse_policy(TEXT.replace("quorum outside", "quorum two").encode())
+    one = parse_policy(POLICY.replace("quorum outside", "quorum two").encode())
     assert one.is_met({SECOND.verifier})
-    every = parse_policy(TEXT.replace("outside 2", "outside all").encode())
+    every = parse_policy(POLICY.replace("outside 2", "outside all").encode())
     assert not every.is_met({SECOND.verifier, THIRD.verifier})
     assert every.is_met({SECOND.verifier, THIRD.verifier, WITNESS.verifier})
     assert parse_policy(b"quorum none").is_met(set())
 
 
 def test_keys_at_one_address_are_one_witness_to_ask() -> None:
-    first, second = witness_addresses(parse_policy(TEXT.encode()))
+    first, second = witness_addresses(parse_policy(POLICY.encode()))
     assert (first.url, first.keys) == (
         "http://w1.example",
         (WITNESS.verifier, WITNESS_ML_DSA.verifier),
@@ -89,6 +82,6 @@ def test_keys_at_one_address_are_one_witness_to_ask() -> None:
 def test_a_policy_written_otherwise_is_refused_with_the_line(
     old: str, new: str, reason: str
 ) -> None:
-    assert old in TEXT
+    assert old in POLICY
     with pytest.raises(MalformedError, match=reason):
-        parse_policy(TEXT.replace(old, new, 1).encode())
+        parse_policy(POLICY.replace(old, new, 1).encode())

@@ -120,7 +120,8 @@ def test_no_proof_shows_consistency_with_nothing(size: int) -> None:
 
 
 def test_the_empty_subtree_is_in_every_tree_but_not_beyond_its_end() -> None:
-    verify_subtree_consistency(3, 3, 7, [], EMPTY_ROOT, TREE.at(7).root)
+    proof = TREE.at(7).subtree_consistency(3, 3)
+    verify_subtree_consistency(3, 3, 7, proof, EMPTY_ROOT, TREE.at(7).root)
     with pytest.raises(NotProvenError, match="ends at 8"):
         verify_subtree_consistency(8, 8, 7, [], EMPTY_ROOT, TREE.at(7).root)
 
