@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import stat
@@ -24,9 +25,16 @@ def test_copied_assets_are_those_of_the_manifest() -> None:
     copied = {
         path.relative_to(assets.STATIC).as_posix(): path.read_bytes()
         for path in assets.STATIC.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".gz"
     }
     assert assets.manifest_of(dict(sorted(copied.items()))) == assets.MANIFEST.read_text()
+
+
+def test_compressed_copy_of_an_asset_holds_the_same() -> None:
+    compressed = list(assets.STATIC.rglob("*.gz"))
+    assert assets.STATIC / "uswds/css/uswds.min.css.gz" in compressed
+    for path in compressed:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
 
 
 def test_stylesheet_names_only_files_that_are_served_and_no_source_map() -> None:

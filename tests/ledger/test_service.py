@@ -85,7 +85,7 @@ def test_movements_are_found_by_cause_account_journal_and_code(ledger: Ledger) -
     assert queries.movements_of_journals(ledger.cell, [everything[0].journal]) == everything[:1]
     assert queries.movements(ledger.cell, code="grant") == everything[:1]
     assert queries.journal_cell(everything[0].journal) == ledger.cell
-    assert queries.sum_cents(ledger.cell, "fee") == 3
+    assert queries.sums_cents(ledger.cell)["fee"] == 3
     assert queries.movement(ledger.cause.id) is None
 
 

@@ -39,8 +39,7 @@ def _differing_days(first: date, last: date) -> list[date]:
     return [
         day
         for day in days
-        if is_business_day(day)
-        != oracle.isBusinessDay(QuantLib.Date(day.day, day.month, day.year))
+        if is_business_day(day) != oracle.isBusinessDay(QuantLib.Date(day.day, day.month, day.year))
     ]
 
 

@@ -19,7 +19,7 @@ POLICY = (
     "default-src 'none'; base-uri 'none'; font-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; img-src 'self'; script-src 'none'; style-src 'self'"
 )
-QUERIES_MAX = 110
+QUERIES_MAX = 50
 """A bond's page asks four times for each of its ten interest periods, and 60 times besides."""
 
 CRAWLED_MAX = 250

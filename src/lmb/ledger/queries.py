@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 
 from lmb.ledger import models
 from lmb.ledger.models import TransferKind
@@ -197,10 +210,21 @@ def instruction_on(cell: int, kind: str, subject: str) -> InstructionOnFile | No
     return _instruction(rows.first())
 
 
-def sum_cents(cell: int, code: str) -> int:
-    """All posted US dollars that moved under one transfer code, in cents."""
-    rows = models.Transfer.objects.filter(cell=cell, code=code, unit="USD", kind__in=POSTED)
-    return int(rows.aggregate(total=Sum("amount_cents"))["total"] or 0)
+def sums_cents(cell: int) -> Counter[str]:
+    """All posted US dollars that moved, by transfer code, in cents; 0 for a code nothing had."""
+    posted = models.Transfer.objects.filter(cell=cell, unit="USD", kind__in=POSTED)
+    sums = posted.values_list("code").annotate(Sum("amount_cents"))
+    return Counter({code: int(cents) for code, cents in sums})
+
+
+def sums_of_causes_cents(cell: int, codes: Collection[str]) -> Counter[tuple[UUID | None, str]]:
+    """Posted US dollars under some transfer codes, by determination and code, in cents."""
+    journal = models.Journal.objects.filter(cell=OuterRef("cell"), id=OuterRef("journal"))
+    posted = models.Transfer.objects.filter(
+        cell=cell, unit="USD", kind__in=POSTED, code__in=codes
+    ).annotate(cause=Subquery(journal.values("determination")[:1]))
+    sums = posted.values_list("cause", "code").annotate(Sum("amount_cents"))
+    return Counter({(cause, code): int(cents) for cause, code, cents in sums})
 
 
 def flows(cell: int) -> dict[str, Flow]:

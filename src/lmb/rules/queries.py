@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -52,10 +52,14 @@ def find(identifier: UUID) -> DeterminationOnFile | None:
 
 def on_subject(cell: int, subject: str) -> DeterminationOnFile | None:
     """The determination of a subject that nothing supersedes yet."""
-    rows = list(models.Determination.objects.filter(cell=cell, subject=subject))
+    return on_subjects(cell, [subject]).get(subject)
+
+
+def on_subjects(cell: int, subjects: Collection[str]) -> dict[str, DeterminationOnFile]:
+    """The determinations of some subjects that nothing supersedes yet, by subject."""
+    rows = list(models.Determination.objects.filter(cell=cell, subject__in=subjects))
     superseded = {row.supersedes for row in rows}
-    current = [row for row in rows if row.id not in superseded]
-    return _on_file(current[0]) if current else None
+    return {row.subject: _on_file(row) for row in rows if row.id not in superseded}
 
 
 def inputs_of(cell: int, identifier: UUID) -> tuple[InputReference, ...]:

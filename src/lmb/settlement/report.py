@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,8 @@ from lmb.bonds import service as desk
 from lmb.bonds.queries import BondOnFile
 from lmb.ledger import queries as ledger
 from lmb.outcomes.service import measure_subject
-from lmb.rules.queries import DeterminationOnFile, on_subject
+from lmb.rules.queries import DeterminationOnFile, on_subject, on_subjects
+from lmb.training.tranches import TRANCHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +139,15 @@ class Report:
 
 def report(bond: BondOnFile) -> Report:
     """Everything a bond's programme has come to, as the books stand now."""
+    moved_cents = ledger.sums_cents(bond.cell)
     return Report(
         cell=bond.cell,
         bond=bond,
         auction=_bond_figures(bond),
-        wallets=_wallet_figures(bond),
+        wallets=_wallet_figures(bond, moved_cents),
         outcome=_outcome_figures(bond),
         bonus=_bonus_figures(bond),
-        money=_money_figures(bond),
+        money=_money_figures(moved_cents),
         payments=_payments(bond),
         books=ledger.summary(bond.cell),
     )
@@ -168,22 +171,19 @@ def _bond_figures(bond: BondOnFile) -> BondFigures | None:
     )
 
 
-def _wallet_figures(bond: BondOnFile) -> WalletFigures:
+def _wallet_figures(bond: BondOnFile, moved_cents: Counter[str]) -> WalletFigures:
     pockets = ledger.balances(bond.cell, kind="wallet")
     return WalletFigures(
         opened=len(pockets),
-        granted_cents=ledger.sum_cents(bond.cell, "grant"),
+        granted_cents=moved_cents["grant"],
         held_cents=sum(pocket.pending_out_cents for pocket in pockets),
-        captured_cents=_tranches_cents(bond),
-        returned_cents=ledger.sum_cents(bond.cell, "grant-return"),
+        captured_cents=_tranches_cents(moved_cents),
+        returned_cents=moved_cents["grant-return"],
     )
 
 
-def _tranches_cents(bond: BondOnFile) -> int:
-    return sum(
-        ledger.sum_cents(bond.cell, f"{tranche}-tranche")
-        for tranche in ("enrolment", "completion", "placement")
-    )
+def _tranches_cents(moved_cents: Counter[str]) -> int:
+    return sum(moved_cents[f"{tranche}-tranche"] for tranche in TRANCHES)
 
 
 def _outcome_figures(bond: BondOnFile) -> OutcomeFigures | None:
@@ -224,39 +224,37 @@ def _bonus_figures(bond: BondOnFile) -> BonusFigures | None:
     )
 
 
-def _money_figures(bond: BondOnFile) -> MoneyFigures:
-    def moved(*codes: str) -> int:
-        return sum(ledger.sum_cents(bond.cell, code) for code in codes)
-
+def _money_figures(moved_cents: Counter[str]) -> MoneyFigures:
     return MoneyFigures(
-        investors_paid_cents=moved("bond-price", "accrued-interest"),
-        interest_appropriated_cents=moved("interest-appropriation"),
-        principal_appropriated_cents=moved("principal-appropriation"),
-        interest_cents=moved("interest"),
-        bonus_cents=moved("bonus"),
-        principal_cents=moved("principal"),
-        providers_cents=_tranches_cents(bond),
-        treasury_returned_cents=moved("treasury-return"),
+        investors_paid_cents=moved_cents["bond-price"] + moved_cents["accrued-interest"],
+        interest_appropriated_cents=moved_cents["interest-appropriation"],
+        principal_appropriated_cents=moved_cents["principal-appropriation"],
+        interest_cents=moved_cents["interest"],
+        bonus_cents=moved_cents["bonus"],
+        principal_cents=moved_cents["principal"],
+        providers_cents=_tranches_cents(moved_cents),
+        treasury_returned_cents=moved_cents["treasury-return"],
     )
 
 
 def _payments(bond: BondOnFile) -> tuple[InterestPaid, ...]:
-    paid = []
-    for period in bonds.periods(bond):
-        on_file = on_subject(bond.cell, desk.interest_subject(bond, period.number))
-        if on_file is not None:
-            paid.append(_payment(on_file))
-    return tuple(paid)
+    subjects = [desk.interest_subject(bond, period.number) for period in bonds.periods(bond)]
+    on_file = on_subjects(bond.cell, subjects)
+    paid_cents = ledger.sums_of_causes_cents(bond.cell, ("interest", "bonus"))
+    return tuple(
+        _payment(on_file[subject], paid_cents) for subject in subjects if subject in on_file
+    )
 
 
-def _payment(on_file: DeterminationOnFile) -> InterestPaid:
-    moved = ledger.movements_because_of(on_file.cell, on_file.id)
+def _payment(
+    on_file: DeterminationOnFile, paid_cents: Counter[tuple[UUID | None, str]]
+) -> InterestPaid:
     result = on_file.result
     return InterestPaid(
         determination=on_file.id,
         period=result["period"],
         pays_on=result["pays_on"],
         coupon_percent=Decimal(result["coupon_percent"]),
-        interest_cents=sum(item.amount_cents for item in moved if item.code == "interest"),
-        bonus_cents=sum(item.amount_cents for item in moved if item.code == "bonus"),
+        interest_cents=paid_cents[on_file.id, "interest"],
+        bonus_cents=paid_cents[on_file.id, "bonus"],
     )

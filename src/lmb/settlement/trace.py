@@ -31,8 +31,8 @@ from lmb.values.rates import decimal_text
 TRANSFERS_SHOWN = 5
 AS_ABOVE = "As above."
 
-PERSONAL = frozenset({"attestation", "enrolment", "work-record"})
-"""Kinds of fact that are one person's; alone, their hash could be guessed back to them."""
+PERSONAL = frozenset({"attestation", "bid", "enrolment", "work-record"})
+"""Kinds of fact that are one person's or investor's; alone, their hash could be guessed back."""
 
 FACT_NOUNS = {
     "attestation": ("attestation", "attestations"),
