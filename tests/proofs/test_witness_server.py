@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import os
 import signal
 import threading
 from pathlib import Path
+
+import pytest
 
 from lmb.proofs.checkpoints import parse_checkpoint
 from lmb.proofs.witness import REQUEST_BYTES_MAX, AddCheckpoint, cosignatures_in
@@ -81,6 +84,20 @@ def test_one_connection_carries_many_requests(witness_port: int) -> None:
         response = connection.getresponse()
         assert (response.status, bool(response.read())) == (200, True)
     connection.close()
+
+
+def test_what_cannot_be_kept_is_not_cosigned(
+    witness_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        status, _, body = add(witness_port, request(0, 100))
+        assert (status, b"No space left" in body) == (503, True)
+    assert ask(witness_port, "GET", ORIGIN_PATH)[0] == 404
+    assert add(witness_port, request(0, 100))[0] == 200
 
 
 def test_of_two_checkpoints_at_once_one_is_cosigned(witness_port: int) -> None:

@@ -53,7 +53,12 @@ class Witness:
             if isinstance(decision, Refusal):
                 return decision.status, decision.content_type, decision.body
             lines = cosigned(decision, self._home.keys, self._seconds())
-            self._home.keep(parse_note(decision.note.content + lines))
+            try:
+                self._home.keep(parse_note(decision.note.content + lines))
+            except OSError as error:
+                # What cannot be kept is not cosigned: the lines made above never leave.
+                reason = f"cannot keep what was seen ({error.strerror}); ask again later"
+                return _plain(HTTPStatus.SERVICE_UNAVAILABLE, reason)
             return HTTPStatus.OK, TEXT_CONTENT_TYPE, lines
 
     def kept_checkpoint(self, origin_sha256: str) -> Answer:
