@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from lmb.cli.programme import demo, run, serve
+from lmb.cli.proofs import proofs
 from lmb.cli.trace import trace
+from lmb.cli.witness import witness
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -14,5 +16,5 @@ def lmb() -> None:
     """Labor market bonds: from auction to final coupon, every cent traced to its facts."""
 
 
-for command in (demo, run, serve, trace):
+for command in (demo, run, serve, trace, proofs, witness):
     lmb.add_command(command)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
 from csp.constants import NONE, SELF
 
@@ -16,27 +15,19 @@ SECRET_KEY = secret_key()
 DEBUG = os.environ.get("LMB_DEBUG") == "1"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
-_ROOMS = [
-    "rules",
-    "ledger",
-    "people",
-    "facts",
-    "bonds",
-    "fund",
-    "wallets",
-    "programs",
-    "training",
-    "outcomes",
-    "settlement",
-    "web",
-]
+# The rooms with tables, and the pages; fund, wallets and outcomes keep none of their own.
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
-    *(
-        f"lmb.{room}"
-        for room in _ROOMS
-        if find_spec(f"lmb.{room}") and find_spec(f"lmb.{room}.apps")
-    ),
+    "lmb.rules",
+    "lmb.ledger",
+    "lmb.people",
+    "lmb.proofs",
+    "lmb.facts",
+    "lmb.bonds",
+    "lmb.programs",
+    "lmb.training",
+    "lmb.settlement",
+    "lmb.web",
 ]
 
 MIDDLEWARE = [
