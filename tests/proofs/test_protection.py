@@ -59,10 +59,8 @@ def test_each_constraint_refuses_what_it_is_named_for(
         assert raised.value.diag.constraint_name == constraint, constraint
 
 
-def test_no_constraint_is_without_its_case(
-    books: Books, owner_connection: psycopg.Connection
-) -> None:
-    found = owner_connection.execute(
+def test_no_constraint_is_without_its_case(app_connection: psycopg.Connection) -> None:
+    found = app_connection.execute(
         "SELECT conname FROM pg_constraint WHERE conrelid::regclass::text LIKE 'proofs\\_%'"
         " AND contype IN ('c', 'f', 'u')"
     ).fetchall()
