@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from lmb.cli.ledger import ledger
 from lmb.cli.programme import demo, run, serve
 from lmb.cli.proofs import proofs
 from lmb.cli.trace import trace
@@ -16,5 +17,5 @@ def lmb() -> None:
     """Labor market bonds: from auction to final coupon, every cent traced to its facts."""
 
 
-for command in (demo, run, serve, trace, proofs, witness):
+for command in (demo, run, serve, trace, ledger, proofs, witness):
     lmb.add_command(command)

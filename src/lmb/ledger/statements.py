@@ -1,0 +1,181 @@
+"""The books as a person looks at them: whose they are, accounts by pages, an account's balance at
+any moment, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Case, F, Q, Sum, When
+
+from lmb.ledger import models
+from lmb.ledger.models import TransferKind
+from lmb.ledger.queries import POSTED, Balance, balance
+from lmb.values.errors import NotFoundError
+
+NAMES_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTerms:
+    """An account's terms beside its balance; `limit` and `fund` are None where it has none."""
+
+    balance: Balance
+    purpose: str | None
+    fund: str | None
+    limit: str | None
+    expires_at: datetime | None
+    state: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One transfer as one of its accounts sees it: what came in (positive) or went out, whether
+    that is posted or only held, and the posted balance after it."""
+
+    seq: int
+    transfer: UUID
+    kind: str
+    code: str
+    other: str
+    amount_cents: int
+    balance_after_cents: int
+    effective_at: datetime
+    recorded_at: datetime
+    journal: UUID
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything in the block as of one moment, whatever is posted meanwhile."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def cell_of_books(name: str | None) -> int:
+    """The cell of the books with this name, or of the only books there are. Raises NotFoundError
+    that lists the names to choose from."""
+    rows = models.Cell.objects.order_by("name")
+    chosen = rows if name is None else rows.filter(name=name)
+    cells = list(chosen.values_list("id", flat=True)[:2])
+    if len(cells) == 1:
+        return cells[0]
+    names = list(rows.values_list("name", flat=True)[: NAMES_MAX + 1])
+    listed = ", ".join(names[:NAMES_MAX]) + (", …" if len(names) > NAMES_MAX else "")
+    if not names:
+        raise NotFoundError("there are no books yet; `lmb demo` makes some")
+    if name is None:
+        raise NotFoundError(f"there are several books; choose one with --books: {listed}")
+    raise NotFoundError(f"there are no books named {name!r}; there are: {listed}")
+
+
+def accounts(cell: int, *, after: str = "", limit: int | None = None) -> list[AccountTerms]:
+    """Accounts by code, those that follow a code, at most so many."""
+    rows = models.Account.objects.filter(cell=cell, code__gt=after).order_by("code")
+    return [_terms(row) for row in rows[:limit]]
+
+
+def balance_at(cell: int, code: str, at: datetime) -> Balance:
+    """What an account showed at a moment: the sums of all its transfers recorded until then.
+
+    A transfer recorded later counts later, also where it takes effect earlier. A hold whose time
+    has passed is held until it is released. Raises NotFoundError for an unknown account.
+    """
+    shown = current_balance(cell, code)
+    account = models.Account.objects.get(cell=cell, code=code).id
+    recorded = models.Transfer.objects.filter(cell=cell, recorded_at__lte=at)
+    held = Case(When(kind=TransferKind.HOLD, then=F("amount_cents")), default=-F("amount_cents"))
+    sums: dict[str, tuple[int, int]] = {}
+    for side in ("debit", "credit"):
+        found = recorded.filter(**{side: account}).aggregate(
+            posted=Sum("amount_cents", filter=Q(kind__in=POSTED)),
+            held=Sum(held, filter=~Q(kind=TransferKind.POST)),
+        )
+        sums[side] = (int(found["posted"] or 0), int(found["held"] or 0))
+    return Balance(
+        code=shown.code,
+        kind=shown.kind,
+        owner=shown.owner,
+        unit=shown.unit,
+        posted_cents=sums["credit"][0] - sums["debit"][0],
+        pending_in_cents=sums["credit"][1],
+        pending_out_cents=sums["debit"][1],
+    )
+
+
+def current_balance(cell: int, code: str) -> Balance:
+    """What an account shows now. Raises NotFoundError for an unknown account."""
+    try:
+        return balance(cell, code)
+    except models.Account.DoesNotExist as error:
+        raise NotFoundError(
+            f"there is no account {code!r} in these books; `lmb ledger accounts` lists them"
+        ) from error
+
+
+def history(cell: int, code: str, *, limit: int, before: int | None = None) -> list[Entry]:
+    """The newest transfers of an account, newest first, at most so many; with `before`, those
+    that have a lower sequence number. Raises NotFoundError for an unknown account."""
+    current_balance(cell, code)
+    account = models.Account.objects.get(cell=cell, code=code).id
+    rows = models.Transfer.objects.filter(cell=cell)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    # Either side has an index of its own; a page of both holds the newest of all.
+    page = sorted(
+        (
+            row
+            for side in ("debit", "credit")
+            for row in rows.filter(**{side: account}).order_by("-seq")[:limit]
+        ),
+        key=lambda row: -row.seq,
+    )[:limit]
+    others = {row.credit if row.debit == account else row.debit for row in page}
+    named = models.Account.objects.filter(cell=cell, id__in=others)
+    codes = dict(named.values_list("id", "code"))
+    return [_entry(row, account, codes) for row in page]
+
+
+def _entry(row: models.Transfer, account: UUID, codes: dict[UUID, str]) -> Entry:
+    goes_out = row.debit == account
+    return Entry(
+        seq=row.seq,
+        transfer=row.id,
+        kind=row.kind,
+        code=row.code,
+        other=codes[row.credit if goes_out else row.debit],
+        amount_cents=-row.amount_cents if goes_out else row.amount_cents,
+        balance_after_cents=(
+            row.debit_balance_after_cents if goes_out else row.credit_balance_after_cents
+        ),
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        journal=row.journal,
+    )
+
+
+def _terms(row: models.Account) -> AccountTerms:
+    return AccountTerms(
+        balance=Balance(
+            code=row.code,
+            kind=row.kind,
+            owner=row.owner,
+            unit=row.unit,
+            posted_cents=row.posted_credit_cents - row.posted_debit_cents,
+            pending_in_cents=row.held_credit_cents,
+            pending_out_cents=row.held_debit_cents,
+        ),
+        purpose=row.purpose,
+        fund=row.fund,
+        limit=row.limit_side,
+        expires_at=row.expires_at,
+        state=row.state,
+        opened_at=row.opened_at,
+    )
