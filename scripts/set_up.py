@@ -24,6 +24,7 @@ ENVIRONMENT = ROOT / ".venv"
 BIN = ENVIRONMENT / "bin"
 PYTHON = BIN / "python"
 REQUIREMENTS = ROOT / "requirements"
+VERIFIER = ROOT / "verifier"
 ASSETS = ROOT / "var" / "assets"
 MINIMUM_PYTHON = (3, 11)
 
@@ -94,10 +95,11 @@ def pip_install(requirements: str) -> None:
 
 
 def install_project() -> None:
+    """Install the house, and beside it the verifier, which knows nothing of the house."""
     run(
         *(PYTHON, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"),
-        *("--no-build-isolation", "--editable", ROOT),
-        next_step="Check pyproject.toml.",
+        *("--no-build-isolation", "--editable", ROOT, "--editable", VERIFIER),
+        next_step="Check pyproject.toml and verifier/pyproject.toml.",
     )
 
 
@@ -136,7 +138,7 @@ def set_up(*, dev: bool) -> None:
         key = fingerprint([REQUIREMENTS / f"{name}.txt"])
         title = f"Installing Python packages (requirements/{name}.txt)"
         step(title, stamps / name, key, partial(pip_install, f"{name}.txt"))
-    project = fingerprint([ROOT / "pyproject.toml", str(ROOT)])
+    project = fingerprint([ROOT / "pyproject.toml", VERIFIER / "pyproject.toml", str(ROOT)])
     step("Installing the project", stamps / "project", project, install_project)
     asset_sources = [ROOT / "package-lock.json", *sorted((ROOT / "src/lmb/config").glob("assets*"))]
     assets = fingerprint([path for path in asset_sources if path.is_file()])
