@@ -40,7 +40,12 @@ def test_problems_of_all_files_are_reported_together() -> None:
         earnings=EARNINGS.replace("w1,dock", "nobody,dock").replace(",1600", ",1600.005"),
     )
     found = problems_of(files)
-    for place in ("terms.json", "people.csv, row 6, arm", "earnings.csv, row 5, earnings_dollars"):
+    for place in (
+        "terms.json, outcome.bonus_floor_percent",
+        "bids.csv: found bids not checked yet",
+        "people.csv, row 6, arm",
+        "earnings.csv, row 5, earnings_dollars",
+    ):
         assert any(place in problem for problem in found), found
 
 

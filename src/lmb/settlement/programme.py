@@ -73,7 +73,17 @@ def load_programme(files: ProgrammeFiles) -> Programme:
     people = _attempt(problems, lambda: load_people(*files.people))
     earnings = _attempt(problems, lambda: load_earnings(*files.earnings, people))
     bids = None
-    if terms is not None:
+    if terms is None:
+        problems.append(
+            Problem(
+                files.bids.name,
+                None,
+                None,
+                "bids not checked yet",
+                f"a sound {files.terms.name} first: it says how much may be bid for",
+            )
+        )
+    else:
         rules = auction_rules_on(terms.auction_on)
         bids = _attempt(problems, lambda: load_bids(*files.bids, terms, rules))
     if terms is not None and people is not None:
