@@ -34,7 +34,7 @@ def test_other_bytes_are_another_programme() -> None:
 
 def test_problems_of_all_files_are_reported_together() -> None:
     files = small_files(
-        terms=changed_terms(outcome__bonus_cap_percent="-1.000"),
+        terms=changed_terms(outcome__bonus_floor_percent="2.100"),
         bids=BIDS,
         people=PEOPLE.replace("c1,control", "c1,neither"),
         earnings=EARNINGS.replace("w1,dock", "nobody,dock").replace(",1600", ",1600.005"),
