@@ -33,6 +33,7 @@ USUAL = [
     ("world", "pool"),
     ("world", "credit"),
     ("world", "loan"),
+    ("school", "loan"),
     ("pool", "wallet"),
     ("pool", "school"),
     ("wallet", "school"),
@@ -51,13 +52,18 @@ def mostly(usual: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.Sea
 
 PAIRS = mostly(st.sampled_from(USUAL), st.tuples(st.sampled_from(ANY), st.sampled_from(ANY)))
 AMOUNTS = mostly(
-    st.integers(1, 60), st.sampled_from([0, -1, 1.5, '"10"', 2**63 - 1, 2**63 - 40, 2**63])
+    st.sampled_from([1, 7, 20, 40, 60]),
+    st.sampled_from([0, -1, 1.5, '"10"', 2**63 - 1, 2**63 - 40, 2**63]),
 )
+# Small beside what is held, so that a hold is captured from several times.
+PARTS = mostly(st.sampled_from([1, 6, 15, 30]), AMOUNTS)
+# Mostly one of the last holds: counted back from the newest, 9 for one that is not there.
+AGES = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 5, 9])
 TRANSFERS = st.one_of(
     st.tuples(st.just("post"), PAIRS, AMOUNTS),
     st.tuples(st.just("hold"), PAIRS, AMOUNTS, st.integers(0, 4)),
-    st.tuples(st.just("capture"), st.integers(0, 9), AMOUNTS, st.booleans()),
-    st.tuples(st.sampled_from(["void", "expire"]), st.integers(0, 9)),
+    st.tuples(st.just("capture"), AGES, PARTS, st.booleans()),
+    st.tuples(st.sampled_from(["void", "expire"]), AGES),
 )
 # Mostly a new key; now and then one that is known, with whatever content comes.
 REUSES = mostly(st.none(), st.integers(0, 5))
