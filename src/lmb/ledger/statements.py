@@ -3,21 +3,24 @@ any moment, and its history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Case, F, Max, Min, Q, Sum, When
 
 from lmb.ledger import models
 from lmb.ledger.models import TransferKind
-from lmb.ledger.queries import POSTED, Balance, balance
+from lmb.ledger.queries import POSTED, Balance, Movement, balance, cell_name, movements
+from lmb.values.clock import fiscal_date
 from lmb.values.errors import NotFoundError
 
 NAMES_MAX = 20
+PAGE = 1000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,18 @@ class Entry:
     journal: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What stands around the movements of one cell: accounts with their balances, the scale of
+    each unit, and the first and last day on which anything took effect."""
+
+    books: str
+    scales: Mapping[str, int]
+    accounts: Sequence[AccountTerms]
+    first_on: date
+    last_on: date
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """Read everything in the block as of one moment, whatever is posted meanwhile."""
@@ -80,6 +95,30 @@ def accounts(cell: int, *, after: str = "", limit: int | None = None) -> list[Ac
     """Accounts by code, those that follow a code, at most so many."""
     rows = models.Account.objects.filter(cell=cell, code__gt=after).order_by("code")
     return [_terms(row) for row in rows[:limit]]
+
+
+def movements_in_order(cell: int) -> Iterator[Movement]:
+    """Every transfer of a cell by sequence number, read in pages."""
+    last = models.Cell.objects.get(id=cell).seq_last
+    for start in range(0, last, PAGE):
+        yield from movements(cell, seq__gt=start, seq__lte=start + PAGE)
+
+
+def paper(cell: int) -> Paper:
+    """What an export of a cell's movements needs beside them."""
+    transfers = models.Transfer.objects.filter(cell=cell)
+    days = transfers.aggregate(first=Min("effective_at"), last=Max("effective_at"))
+    listed = accounts(cell)
+    # Books in which nothing moved yet have the days on which their accounts were opened.
+    opened = [terms.opened_at for terms in listed] or [EPOCH]
+    used = {terms.balance.unit for terms in listed}
+    return Paper(
+        books=cell_name(cell),
+        scales=dict(models.Unit.objects.filter(code__in=used).values_list("code", "scale")),
+        accounts=listed,
+        first_on=fiscal_date(days["first"] or min(opened)),
+        last_on=fiscal_date(days["last"] or max(opened)),
+    )
 
 
 def balance_at(cell: int, code: str, at: datetime) -> Balance:
