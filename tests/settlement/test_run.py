@@ -9,13 +9,15 @@ import pytest
 from lmb.bonds import queries as bonds
 from lmb.bonds import service as desk
 from lmb.ledger import queries as ledger
-from lmb.ledger.service import Books
+from lmb.ledger.entries import Cause, Journal, Post
+from lmb.ledger.service import Books, post
 from lmb.outcomes.service import measure
 from lmb.settlement.programme import Programme
 from lmb.settlement.report import Report, report
 from lmb.settlement.service import run
 from lmb.settlement.steps import close_observation, redeem, steps
 from lmb.training.service import settle_placement
+from lmb.values.clock import moment
 from tests.settlement.small import CUSIP, EARNINGS, changed_terms, small_programme
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,22 @@ def test_holdings_equal_what_is_outstanding_after_every_step() -> None:
     assert checked[0] == 0
     assert max(checked) == 530_000
     assert checked[-1] == 0
+
+
+def test_books_are_closed_through_the_period_that_was_paid() -> None:
+    books, result = carried_out(small_programme())
+    order = ledger.instruction_on(books.cell, "deposit", CUSIP)
+    assert order is not None
+    late = Journal(
+        "late",
+        "test",
+        "tester",
+        Cause.instruction(order.id),
+        [Post("late", "world/treasury", "world/appropriation", 1, "test")],
+        effective_at=moment(result.bond.terms.matures_on, 0),
+    )
+    ((answer,),) = post(books, [late])
+    assert answer.result == "period_closed"
 
 
 def test_running_a_finished_programme_again_moves_nothing() -> None:

@@ -15,7 +15,7 @@ from lmb.facts.importers.rows import EarningsRow, PersonRow
 from lmb.fund import accounts as fund_accounts
 from lmb.fund import service as fund
 from lmb.ledger.queries import instruction_on
-from lmb.ledger.service import Books
+from lmb.ledger.service import Books, close_through
 from lmb.outcomes import service as outcomes
 from lmb.people import queries as people
 from lmb.people import service as registry
@@ -154,7 +154,10 @@ def redeem(books: Books, programme: Programme) -> None:
 def _pay_period(number: int) -> Callable[[Books, Programme], None]:
     def pay(books: Books, programme: Programme) -> None:
         bond = _bond(books, programme)
-        desk.pay_interest(books, bond, bonds.periods(bond)[number - 1])
+        period = bonds.periods(bond)[number - 1]
+        desk.pay_interest(books, bond, period)
+        # What was paid on is not to be changed by a movement dated back into the period.
+        close_through(books, moment(period.ends_on, 0))
 
     return pay
 
