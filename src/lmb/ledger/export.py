@@ -67,9 +67,9 @@ def beancount(paper: Paper, movements: Iterable[Movement]) -> Iterator[str]:
     for terms in paper.accounts:
         shown = _amount(paper, terms.balance.unit, terms.balance.posted_cents)
         name = names[terms.balance.code]
-        # A balance is asserted for the beginning of a day.
+        # A balance is asserted for the beginning of a day, and beancount would let a cent pass.
         day = paper.last_on + timedelta(days=1)
-        yield f"{day} balance {name}  {shown} {commodity(terms.balance.unit)}"
+        yield f"{day} balance {name}  {shown} ~ 0 {commodity(terms.balance.unit)}"
 
 
 def hledger(paper: Paper, movements: Iterable[Movement]) -> Iterator[str]:
