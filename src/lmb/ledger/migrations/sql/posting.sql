@@ -324,7 +324,7 @@ DECLARE
     v_part record;
 BEGIN
     -- Below this, finding out that nothing is refused costs more than it saves.
-    IF v_count >= 4 THEN
+    IF (SELECT sum(jsonb_array_length(j -> 'items')) FROM unnest(p_journals) AS j) >= 4 THEN
         v_part := ledger_post_at_once(p_cell, p_moment, to_jsonb(p_journals));
         o_seq := v_part.o_seq;
         o_answers := v_part.o_answers;

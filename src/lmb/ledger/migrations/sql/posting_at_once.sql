@@ -45,8 +45,8 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL (SELECT i.value ->> 'kind' AS kind) AS k
     LEFT JOIN LATERAL (
         SELECT o.*, o.ctid AS row FROM ledger_hold o
-        WHERE o.cell = p_cell AND o.id = (i.value ->> 'hold')::uuid
-            AND k.kind IN ('capture', 'void') LIMIT 1
+        WHERE o.cell = p_cell AND o.id = CASE WHEN k.kind IN ('capture', 'void')
+            THEN (i.value ->> 'hold')::uuid END LIMIT 1
     ) h ON true
     CROSS JOIN LATERAL (
         SELECT h.amount_cents - h.captured_cents - h.released_cents AS rest,
