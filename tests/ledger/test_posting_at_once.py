@@ -159,3 +159,21 @@ def test_a_batch_takes_the_lean_path_only_where_nothing_can_be_refused(
             "a post wallet school 10",
         ):
             assert lean_answer(ledger, owner_connection, sound + line) is None
+
+
+@pytest.mark.django_db
+def test_a_hold_is_read_only_where_an_item_takes_from_one() -> None:
+    ledger = opened("unused")
+    documents = [ledger.document_of(f"k{number} post world fund 1") for number in range(4)]
+    for document in documents:
+        document["items"][0]["hold"] = "no identifier"
+    assert ledger.results(documents) == [["ok"]] * 4
+
+
+@pytest.mark.django_db
+def test_one_long_journal_takes_the_lean_path_too() -> None:
+    ledger = opened("long")
+    lines = [f"{'+ ' if number else ''}k{number} post world fund 1" for number in range(2000)]
+    (answers,) = ledger.results([ledger.document_of(*lines)])
+    assert set(answers) == {"ok"}
+    assert broken(ledger.cell) == []
