@@ -69,6 +69,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(variable, None)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    # A run in the background of a script ignores Ctrl-C, and what it starts would do so too: but
+    # the tests that interrupt a process must find one that listens.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not _is_worker(config):
         remove_abandoned(HOMES)
 
