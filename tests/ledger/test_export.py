@@ -190,7 +190,7 @@ def test_every_code_has_a_name_of_its_own_that_beancount_takes(drawn: list[str])
     assert len(set(names)) == len(names)
 
 
-@given(st.lists(st.text(alphabet="AC.X09zé", max_size=6) | st.text(), unique=True, max_size=30))
+@given(st.lists(st.text(alphabet="ACcc:.X09zé", max_size=6) | st.text(), unique=True, max_size=30))
 def test_every_unit_has_a_commodity_of_its_own(drawn: list[str]) -> None:
     names = list(map(commodity, drawn))
     assert all(re.fullmatch(r"[A-Z][A-Z0-9'._-]{0,22}[A-Z0-9]", name) for name in names)
@@ -202,4 +202,5 @@ def test_names_are_readable_where_they_can_be() -> None:
     assert account_name("Equity", "Treasury") == "Equity:0-XTreasury"
     assert commodity("USD") == "USD"
     assert commodity("912828XX0") == "C.912828XX0"
+    assert commodity("face:912828XX0") == "FACE.912828XX0"
     assert commodity("credits").startswith("X.")

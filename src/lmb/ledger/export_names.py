@@ -8,6 +8,7 @@ import re
 
 _COMMODITY = re.compile(r"[A-Z][A-Z0-9]{1,21}")
 _STARTS_WITH_DIGIT = re.compile(r"[0-9][A-Z0-9]{1,19}")
+_OF_SOMETHING = re.compile(r"([a-z]{2,8}):([A-Z0-9]{1,12})")
 
 
 def account_name(root: str, code: str) -> str:
@@ -22,11 +23,14 @@ def account_name(root: str, code: str) -> str:
 
 
 def commodity(unit: str) -> str:
-    """A unit's name: `USD` as it is, a CUSIP after `C.`, any other by its fingerprint after `X.`"""
+    """A unit's name: `USD` as it is, a CUSIP after `C.`, `face:912828XX0` as `FACE.912828XX0`, any
+    other by its fingerprint after `X.`"""
     if _COMMODITY.fullmatch(unit):
         return unit
     if _STARTS_WITH_DIGIT.fullmatch(unit):
         return f"C.{unit}"
+    if of_something := _OF_SOMETHING.fullmatch(unit):
+        return f"{of_something[1].upper()}.{of_something[2]}"
     return f"X.{hashlib.sha256(unit.encode()).hexdigest()[:20].upper()}"
 
 

@@ -15,7 +15,8 @@ from django.db.models import Case, F, Max, Min, Q, Sum, When
 from lmb.ledger import models
 from lmb.ledger.models import TransferKind
 from lmb.ledger.queries import POSTED, Balance, Movement, balance, cell_name, movements
-from lmb.values.clock import fiscal_date
+from lmb.ledger.service import Books
+from lmb.values.clock import SimulatedClock, SystemClock, fiscal_date
 from lmb.values.errors import NotFoundError
 
 NAMES_MAX = 20
@@ -89,6 +90,17 @@ def cell_of_books(name: str | None) -> int:
     if name is None:
         raise NotFoundError(f"there are several books; choose one with --books: {listed}")
     raise NotFoundError(f"there are no books named {name!r}; there are: {listed}")
+
+
+def books(cell: int) -> Books:
+    """A cell's books, to post to. In simulated ones it is the moment of their newest transfer, or
+    before there is one, of their newest account."""
+    row = models.Cell.objects.get(id=cell)
+    if not row.simulated:
+        return Books(cell, row.name, simulated=False, clock=SystemClock())
+    opened = models.Account.objects.filter(cell=cell).aggregate(last=Max("opened_at"))["last"]
+    clock = SimulatedClock(row.recorded_at_last or opened or EPOCH)
+    return Books(cell, row.name, simulated=True, clock=clock)
 
 
 def accounts(cell: int, *, after: str = "", limit: int | None = None) -> list[AccountTerms]:

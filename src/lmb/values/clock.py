@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,13 @@ class Clock(Protocol):
     """Tells the time to whoever it was given to."""
 
     def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's own clock, for real books."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 class SimulatedClock:

@@ -101,23 +101,23 @@ class Fields:
         """Refuse a document that has other fields: a misspelt one would be silently ignored."""
         for name in self._document:
             if name not in names:
-                raise FieldError(self._named(name), "an unknown field", " or ".join(names))
+                raise FieldError(self.named(name), "an unknown field", " or ".join(names))
 
     def value(self, name: str) -> object:
         """Whatever stands in a field that must be there."""
         if name not in self._document:
-            raise FieldError(self._named(name), "nothing", "the field")
+            raise FieldError(self.named(name), "nothing", "the field")
         return self._document[name]
 
     def text(self, name: str) -> str:
         """Printable text on one line."""
         value, reader = self.value(name), text()
         if not isinstance(value, str):
-            raise FieldError(self._named(name), shown(value), reader.expected)
+            raise FieldError(self.named(name), shown(value), reader.expected)
         try:
             return reader.read(value)
         except ValueError as error:
-            raise FieldError(self._named(name), str(error), reader.expected) from error
+            raise FieldError(self.named(name), str(error), reader.expected) from error
 
     def text_or_none(self, name: str) -> str | None:
         return None if self._document.get(name) is None else self.text(name)
@@ -128,7 +128,7 @@ class Fields:
         found = read_moment(value) if isinstance(value, str) else None
         if found is None:
             expected = "a date or moment from 1970 to 9998 like 2027-01-31T12:00:00Z"
-            raise FieldError(self._named(name), shown(value), expected)
+            raise FieldError(self.named(name), shown(value), expected)
         return found
 
     def moment_or_none(self, name: str) -> datetime | None:
@@ -138,20 +138,21 @@ class Fields:
         """True or false; false where the field is left out."""
         value = self._document.get(name, False)
         if not isinstance(value, bool):
-            raise FieldError(self._named(name), shown(value), "true or false")
+            raise FieldError(self.named(name), shown(value), "true or false")
         return value
 
     def documents(self, name: str, documents_max: int) -> list[object]:
         """A list of bounded length."""
         value = self.value(name)
         if not isinstance(value, list):
-            raise FieldError(self._named(name), shown(value), "a list")
+            raise FieldError(self.named(name), shown(value), "a list")
         if len(value) > documents_max:
             found = f"{len(value):,} entries"
-            raise FieldError(self._named(name), found, f"at most {documents_max:,}")
+            raise FieldError(self.named(name), found, f"at most {documents_max:,}")
         return value
 
-    def _named(self, name: str) -> str:
+    def named(self, name: str) -> str:
+        """A field's name with the place of its document in the line."""
         return f"{self._place}.{name}" if self._place else name
 
 
