@@ -219,7 +219,7 @@ OPERATIONS: Mapping[str, Callable[[Fields], Operation]] = {
     **MOVEMENTS,
     "batch": _batch,
     "spend": _spend,
-    "expire": _expire,
     "clock": _clock,
+    "expire": _expire,
     "balance": _balance,
 }

@@ -29,9 +29,17 @@ from lmb.values.json_lines import FieldError, Fields, json_lines, shown
 JOURNAL_ITEMS_MAX = 8190
 PROBLEMS_MAX = 1000
 
-_JOURNAL = ("key", "kind", "actor", "effective_at", "reverses", "instruction", "determination")
+JOURNAL_FIELDS = (
+    "key",
+    "kind",
+    "actor",
+    "effective_at",
+    "reverses",
+    "instruction",
+    "determination",
+)
 _BETWEEN = ("debit", "credit", "amount_cents")
-_ITEMS = {
+ITEM_FIELDS = {
     "post": _BETWEEN,
     "hold": (*_BETWEEN, "expires_at"),
     "capture": ("hold", "amount_cents", "final"),
@@ -173,7 +181,7 @@ def _listed(file: str, problems: Sequence[Problem]) -> list[Problem]:
 
 def _order(row: int, fields: Fields) -> Order:
     if "items" in fields:
-        fields.only(*_JOURNAL, "items")
+        fields.only(*JOURNAL_FIELDS, "items")
         kind = fields.text("kind")
         documents = fields.documents("items", JOURNAL_ITEMS_MAX)
         items = tuple(
@@ -182,7 +190,7 @@ def _order(row: int, fields: Fields) -> Order:
         if len({item.key for item in items}) < max(len(items), 1):
             raise FieldError("items", shown([item.key for item in items]), "keys, each once")
     else:
-        fields.only(*_JOURNAL, *_BETWEEN, "code")
+        fields.only(*JOURNAL_FIELDS, *_BETWEEN, "code")
         kind = fields.text_or_none("kind") or "transfer"
         items = (_transfer(fields),)
     return Order(
@@ -209,9 +217,9 @@ def _cause(fields: Fields) -> Cause | None:
 
 def _item(fields: Fields) -> Item:
     kind = fields.text("kind")
-    if kind not in _ITEMS:
-        raise FieldError(fields.named("kind"), shown(kind), " or ".join(_ITEMS))
-    fields.only("key", "kind", "code", *_ITEMS[kind])
+    if kind not in ITEM_FIELDS:
+        raise FieldError(fields.named("kind"), shown(kind), " or ".join(ITEM_FIELDS))
+    fields.only("key", "kind", "code", *ITEM_FIELDS[kind])
     return _READ[kind](fields)
 
 
