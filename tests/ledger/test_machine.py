@@ -153,6 +153,8 @@ class Books(RuleBasedStateMachine):
         assert self.ledger.answer_at_once(groups) == expected, self.told()
         balances = {balance(code, account) for code, account in self.model.accounts.items()}
         assert self.ledger.balances() == balances, self.told()
+
+    def teardown(self) -> None:
         assert broken(self.ledger.cell) == [], self.told()
 
     def told(self) -> str:
