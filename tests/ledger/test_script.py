@@ -267,6 +267,8 @@ def test_holds_of_one_name_in_a_batch_are_answered_as_if_alone() -> None:
         linked {items} -> linked_failed {taken} {taken} linked_failed
         batch {items} -> exceeds_balance ok {taken} ok
         balance X -> 95 91 0 4
+        linked hold e g X S 20 ; capture f g 15 final=true ; transfer i S X 1 -> ok ok ok
+        balance X -> 81 77 0 4
     """)
 
 

@@ -39,7 +39,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._clock = SimulatedClock(START)
-        # Chance leaves no trace in what is rolled back; scripts run at once do not meet.
+        # A name that nobody has, so that scripts may run at once; it leaves no trace.
         self._books = service.open_simulated_books(f"scratch {uuid4()}", self._clock)
         cause = service.instruct(
             self._books, kind="script", subject="scratch", document={}, actor=ACTOR
