@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,10 @@ ACCOUNTS = 1_000
 TRANSFERS = 20_000
 SINGLES = 1_000
 BATCHES = (1, 10, 100, 1_000)
+CLIENTS = (8, 32)
+BATCHER_CLIENTS = (8, 64, 512)
+CLIENT_TRANSFERS = 20_000
+NAIVE_TRANSFERS = 4_000
 
 NAIVE = """
 CREATE TABLE naive_account (id integer PRIMARY KEY, balance bigint NOT NULL);
@@ -72,6 +77,22 @@ def _compare(owner: psycopg.Connection) -> None:
         )
     refused = _posted_per_second(1_000, refused_every=100)
     print(f"  the same with 1 % refused           {refused:9,.0f} transfers/s")
+    _compare_clients(owner)
+
+
+def _compare_clients(owner: psycopg.Connection) -> None:
+    """Single transfers of many callers: the naive function with a connection for each, ours
+    through one micro-batcher. `hot` is one account on one side of every transfer."""
+    for title, hot in (("spread", False), ("hot", True)):
+        for clients in CLIENTS:
+            naive = _naive_clients_per_second(owner.info.dsn, clients, hot)
+            print(f"  naive, {clients:3} clients, {title:6}           {naive:9,.0f} transfers/s")
+        for clients in BATCHER_CLIENTS:
+            posted, p50, p99 = _batcher_per_second(clients, hot)
+            print(
+                f"  batcher, {clients:3} clients, {title:6}         {posted:9,.0f} transfers/s, "
+                f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+            )
 
 
 def _posted_per_second(size: int, refused_every: int) -> float:
@@ -99,6 +120,57 @@ def _posted_per_second(size: int, refused_every: int) -> float:
     for first in range(1, count + 1, size):
         service.post(books, [journal(number) for number in range(first, first + size)])
     return count / (time.perf_counter() - start)
+
+
+def _batcher_per_second(clients: int, hot: bool) -> tuple[float, float, float]:
+    from lmb.ledger import service
+    from lmb.ledger.batcher import Batcher
+    from lmb.ledger.entries import Cause, Journal, NewAccount, Post
+    from lmb.values.clock import SimulatedClock
+
+    name = f"clients-{clients}-{hot}"
+    books = service.open_simulated_books(name, SimulatedClock(datetime(2027, 1, 1, tzinfo=UTC)))
+    service.open_accounts(
+        books, (NewAccount(f"a{n}", "benchmark", "benchmark") for n in range(ACCOUNTS))
+    )
+    order = service.instruct(books, kind="benchmark", subject=name, document={}, actor="benchmark")
+    cause = Cause.instruction(order)
+    milliseconds: list[float] = []
+
+    def client(number: int) -> None:
+        for turn in range(CLIENT_TRANSFERS // clients):
+            key = f"{number}-{turn}"
+            credit = f"a{(number * 31 + turn * 7) % (ACCOUNTS - 1) + 1}"
+            debit = "a0" if hot else f"a{(number * 17 + turn * 13) % ACCOUNTS}"
+            if debit == credit:
+                continue
+            item = Post(key, debit, credit, 100, "benchmark")
+            start = time.perf_counter()
+            batcher.post(Journal(key, "benchmark", "benchmark", cause, [item]))
+            milliseconds.append(1000 * (time.perf_counter() - start))
+
+    with Batcher(books) as batcher, ThreadPoolExecutor(clients) as pool:
+        start = time.perf_counter()
+        list(pool.map(client, range(clients)))
+        seconds = time.perf_counter() - start
+    milliseconds.sort()
+    count = len(milliseconds)
+    return count / seconds, milliseconds[count // 2], milliseconds[count * 99 // 100]
+
+
+def _naive_clients_per_second(dsn: str, clients: int, hot: bool) -> float:
+    def client(number: int) -> None:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            for turn in range(NAIVE_TRANSFERS // clients):
+                debit = 0 if hot else (number * 17 + turn * 13) % ACCOUNTS
+                credit = (number * 31 + turn * 7) % (ACCOUNTS - 1) + 1
+                if debit != credit:
+                    connection.execute("SELECT naive_transfer(%s, %s, 100)", [debit, credit])
+
+    with ThreadPoolExecutor(clients) as pool:
+        start = time.perf_counter()
+        list(pool.map(client, range(clients)))
+        return NAIVE_TRANSFERS / (time.perf_counter() - start)
 
 
 def _naive_per_second(owner: psycopg.Connection) -> float:
