@@ -16,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from lmb.cli.ledger import ledger as commands
 from lmb.ledger.checks import CHECKS
 from lmb.values.errors import InputError, LmbError, NotFoundError
+from tests.cli.test_commands import lmb as process
 from tests.conftest import Database
 from tests.ledger.books import Ledger
 
@@ -173,6 +174,21 @@ def test_a_script_prints_one_result_a_line_and_leaves_nothing(
     for table, rows in (("ledger_cell", 1), ("ledger_unit", 2), ("ledger_instruction", 1)):
         found = owner_connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
         assert found == (rows,)
+
+
+def test_results_go_to_standard_output_and_errors_to_the_other_with_their_code(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    file = tmp_path / "operations.jsonl"
+    file.write_text('{"op":"account","id":"T"}\n')
+    told = process("ledger", "script", file)
+    assert (told.returncode, told.stdout) == (0, '{"result": "ok"}\n')
+    refused = process("ledger", "post", file)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "operations.jsonl, row 1, op: found an unknown field" in refused.stderr
+    unknown = process("ledger", "balance", "nobody")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr.startswith("lmb: there is no account 'nobody'")
 
 
 def test_books_are_named_where_there_are_several(ledger: Ledger) -> None:

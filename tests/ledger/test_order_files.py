@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from lmb.ledger import models, order_files
+from lmb.ledger import models, order_files, service
+from lmb.ledger.entries import NewAccount
 from lmb.ledger.order_files import Carried, post_all, post_readable, read_orders
 from lmb.ledger.queries import instruction_on
 from lmb.ledger.statements import books
 from lmb.values.errors import InputError
-from tests.ledger.books import NOWHERE, Ledger
+from tests.ledger.books import NOWHERE, Ledger, execute
 from tests.ledger.invariants import broken
 
 ACCOUNTS = """
@@ -133,6 +134,17 @@ def test_an_order_may_name_its_cause_when_it_takes_effect_and_what_it_reverses(
     assert problems(ledger, unknown) == [
         "orders.jsonl, row 1, key c: found unknown_cause, expected ok"
     ]
+
+
+def test_in_real_books_an_order_is_known_again_at_another_time(db: None) -> None:
+    execute("SELECT ledger_open_cell(7, 'real', false)")
+    service.define_unit("USD", "dollars")
+    kept = books(7)
+    service.open_accounts(kept, [NewAccount(code, "test", "tester") for code in ("a", "b")])
+    content = lines(transfer("k", "a", "b", 5))
+    assert results(post_all(kept, "orders.jsonl", content)) == [["ok"]]
+    assert results(post_all(kept, "orders.jsonl", content)) == [["exists"]]
+    assert broken(7) == []
 
 
 def test_every_bad_line_is_reported_and_nothing_is_posted(ledger: Ledger) -> None:
