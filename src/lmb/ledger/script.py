@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from datetime import datetime
-from uuid import uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from lmb.ledger import entries, models, operations, service
@@ -39,8 +38,11 @@ class Scratch:
 
     def __init__(self) -> None:
         self._clock = SimulatedClock(START)
-        # A name that nobody has, so that scripts may run at once; it leaves no trace.
-        self._books = service.open_simulated_books(f"scratch {uuid4()}", self._clock)
+        # The transaction's own number is a name that nobody has: scripts may run at once.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text")
+            (number,) = cursor.fetchone()
+        self._books = service.open_simulated_books(f"scratch {number}", self._clock)
         cause = service.instruct(
             self._books, kind="script", subject="scratch", document={}, actor=ACTOR
         )
