@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
+from uuid import UUID
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import psycopg
@@ -26,6 +27,8 @@ from lmb.config.postgres import Server
 from lmb.settlement import service
 from lmb.settlement.programme import File, ProgrammeFiles, load_programme
 from lmb.settlement.report import Report, report
+from tests.web.signing import receipt_text, sign_log
+from tests.web.support import first
 
 
 class UnknownVariable(str):
@@ -84,7 +87,7 @@ def demonstration_books(
     worker_id: str,
     django_db_blocker: DjangoDbBlocker,
 ) -> Demonstration:
-    """The demonstration's books; tests only read them."""
+    """The demonstration's books, with a log that two witnesses cosigned; tests only read them."""
     name = f"demonstration_{worker_id}"
     with psycopg.connect(database_server.owner_dsn, autocommit=True) as connection:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
@@ -96,6 +99,7 @@ def demonstration_books(
     with _database(app_dsn, owner_dsn, django_db_blocker):
         runtime.prepare_application_role()
         books = service.run(programme, lambda step: None)
+        sign_log(books.cell)
         found = report(bond(books.cell, programme.terms.cusip))
     return Demonstration(app_dsn, owner_dsn, found)
 
@@ -107,6 +111,12 @@ def demonstration(
     """The demonstration as the pages of this test show it."""
     with _database(demonstration_books.app_dsn, demonstration_books.owner_dsn, django_db_blocker):
         yield demonstration_books.report
+
+
+@pytest.fixture
+def bonus(demonstration: Report) -> str:
+    """The receipt of the first bonus."""
+    return receipt_text(UUID(first(demonstration, "bonus")))
 
 
 class _Quiet(WSGIRequestHandler):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 
 from babel.messages.extract import extract
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation.template import templatize
 
@@ -82,7 +84,7 @@ def pages(report: Report) -> list[str]:
         report.auction.determination,
         *(first(report, code) for code in ("bonus", "placement-tranche", "treasury-return")),
     ]
-    english = ["/", bond_address(report), "/trace/", "/glossary/"]
+    english = ["/", bond_address(report), "/trace/", "/receipt/", "/audit/", "/glossary/"]
     english += [f"/trace/{identifier}/" for identifier in traced]
     return [language + page for page in english for language in ("", "/es")]
 
@@ -110,6 +112,24 @@ def html(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200, f"{address}: {response.status_code}"
     return response.content.decode()
+
+
+def posted(client: Client, address: str, given: Mapping[str, object]) -> str:
+    """What a page says to a form; anything but success fails."""
+    response = client.post(address, given)
+    assert response.status_code == 200, f"{address}: {response.status_code}"
+    return words(response.content.decode())
+
+
+def give(client: Client, text: str, language: str = "") -> str:
+    """What the page of receipts says to a pasted text."""
+    return posted(client, f"{language}/receipt/", {"receipt": text})
+
+
+def give_file(client: Client, content: bytes) -> str:
+    """What the page of receipts says to a file."""
+    file = SimpleUploadedFile("paid.tlog-proof", content)
+    return posted(client, "/receipt/", {"receipt": "", "file": file})
 
 
 def words(markup: str) -> str:

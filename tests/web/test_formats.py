@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -11,8 +11,10 @@ from django.utils.translation import override
 from lmb.web.formats import (
     day_text,
     dollars_text,
+    moment_text,
     percent_text,
     period_text,
+    seconds_text,
     share_text,
     short_cents_text,
     whole_dollars_text,
@@ -61,3 +63,14 @@ def test_calendar_year_is_its_number_and_any_other_period_its_days() -> None:
     assert period_text(date(1978, 1, 1), date(1979, 12, 31)) == (
         "January 1, 1978 to December 31, 1979"
     )
+
+
+def test_moments_are_written_out_in_universal_time() -> None:
+    late = datetime(2030, 3, 17, 23, 46, tzinfo=timezone(timedelta(hours=-4)))
+    assert moment_text(late) == "March 18, 2030, 03:46 UTC"
+    assert seconds_text(int(late.timestamp())) == moment_text(late.astimezone(UTC))
+
+
+@pytest.mark.parametrize("seconds", [2**63 - 1, 10**12])
+def test_a_witness_s_moment_beyond_any_calendar_is_shown_as_a_number(seconds: int) -> None:
+    assert seconds_text(seconds) == str(seconds)

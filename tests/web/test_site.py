@@ -80,9 +80,7 @@ def test_markup_is_sound_and_free_of_scripts_styles_and_other_sites(
         assert outline.headings.count(1) == 1, address
 
 
-def test_every_kind_of_answer_has_the_headers_that_protect_it(
-    client: Client, demonstration: Report
-) -> None:
+def test_every_kind_of_answer_has_the_headers_that_protect_it(demonstration: Report) -> None:
     addresses = [
         *pages(demonstration),
         bond_address(demonstration) + "terms.json",
@@ -90,20 +88,33 @@ def test_every_kind_of_answer_has_the_headers_that_protect_it(
         "/nothing/",
     ]
     for address in addresses:
-        headers = client.get(address).headers
+        response = Client().get(address)
+        headers = response.headers
         parts = sorted(headers["Content-Security-Policy"].split("; "))
         assert "; ".join(parts) == "; ".join(sorted(POLICY.split("; "))), address
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-        assert "Set-Cookie" not in headers
+        # The form alone needs a cookie; without an age it ends with the browser's session.
+        cookies = [str(cookie.OutputString()) for cookie in response.cookies.values()]
+        if address.endswith("/receipt/"):
+            (cookie,) = cookies
+            assert re.fullmatch(r"csrftoken=\w+; HttpOnly; Path=/; SameSite=Strict", cookie)
+        else:
+            assert cookies == [], address
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_pages_and_files_can_only_be_read(demonstration: Report, method: str) -> None:
     careful = Client(enforce_csrf_checks=True)
-    for address in [*pages(demonstration)[::2], bond_address(demonstration) + "terms.json"]:
+    read = [address for address in pages(demonstration)[::2] if address != "/receipt/"]
+    read += [
+        bond_address(demonstration) + "terms.json",
+        f"/audit/{demonstration.cell}/",
+        f"/audit/{demonstration.cell}/checkpoint",
+    ]
+    for address in read:
         response = getattr(careful, method)(address)
         assert response.status_code == 405, address
         assert response.headers["Allow"] == "GET, HEAD"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
 
 from django.utils.dateformat import format as format_date
@@ -57,6 +57,20 @@ def day_text(day: date) -> str:
     """A date written out: `August 13, 1979`, `13 de agosto de 1979`."""
     # Translators: a date format of Django's `date` filter; Spanish: j \d\e F \d\e Y
     return format_date(day, pgettext("date format", "F j, Y"))
+
+
+def moment_text(at: datetime) -> str:
+    """A moment to the minute in universal time: `August 13, 1979, 12:00 UTC`."""
+    universal = at.astimezone(UTC)
+    return f"{day_text(universal.date())}, {universal:%H:%M} UTC"
+
+
+def seconds_text(seconds: int) -> str:
+    """A moment in seconds since 1970, as witnesses state it; as a number beyond year 9999."""
+    try:
+        return moment_text(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
 
 
 def period_text(first: date, last: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lmb.web.public import files, views
+from lmb.web.public import audit, files, receipts, views
 
 app_name = "web"
 urlpatterns = [
@@ -17,5 +17,9 @@ urlpatterns = [
     path("bonds/<str:identifier>/outcome.csv", files.outcome, name="outcome"),
     path("trace/", views.trace_search, name="trace-search"),
     path("trace/<str:identifier>/", views.trace, name="trace"),
+    path("receipt/", receipts.receipt, name="receipt"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/<int:cell>/", audit.audit_of_books, name="audit-books"),
+    path("audit/<int:cell>/checkpoint", audit.checkpoint, name="checkpoint"),
     path("glossary/", views.glossary, name="glossary"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
@@ -53,6 +53,18 @@ def digits(value: Decimal) -> str:
 def day(value: date) -> str:
     """A date written out."""
     return formats.day_text(value)
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """A moment written out, in universal time."""
+    return formats.moment_text(value)
+
+
+@register.filter
+def seconds(value: int) -> str:
+    """A moment in seconds since 1970 written out."""
+    return formats.seconds_text(value)
 
 
 @register.filter

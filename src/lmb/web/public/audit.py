@@ -1,0 +1,71 @@
+"""The auditor's page: can one believe these books, and who else has seen them?"""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from lmb.proofs import queries
+from lmb.proofs.standing import (
+    LogStanding,
+    checkpoint_count,
+    sets_of_books,
+    signed_sizes,
+    standing,
+)
+from lmb.values.errors import NotFoundError
+from lmb.web.public.reading import read_only
+
+CHECKPOINTS_A_PAGE = 10
+
+
+@read_only
+def audit(request: HttpRequest) -> HttpResponse:
+    """The books that were signed last, or how to make some."""
+    listed = sets_of_books()
+    if not listed:
+        return render(request, "lmb/audit_empty.html")
+    return _page(request, standing(listed[0].cell))
+
+
+@read_only
+def audit_of_books(request: HttpRequest, cell: int) -> HttpResponse:
+    """One set of books by its number."""
+    return _page(request, _standing_or_404(cell))
+
+
+@read_only
+def checkpoint(request: HttpRequest, cell: int) -> HttpResponse:
+    """The newest checkpoint with its cosignatures, as the log and its witnesses signed it."""
+    newest = queries.newest_checkpoint(cell)
+    if newest is None:
+        raise Http404(_("No checkpoint has been signed of books with this number."))
+    response = HttpResponse(newest.note.content, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="checkpoint-{cell}"'
+    return response
+
+
+def _page(request: HttpRequest, found: LogStanding) -> HttpResponse:
+    """The page of one log; of its checkpoints only those shown are read."""
+    cell = found.books.cell
+    positions = Paginator(range(checkpoint_count(cell)), CHECKPOINTS_A_PAGE)
+    listed = positions.get_page(request.GET.get("page"))
+    first = max(listed.start_index() - 1, 0)
+    context = {
+        "found": found,
+        "listed": listed,
+        "checkpoints": signed_sizes(cell, first, CHECKPOINTS_A_PAGE),
+        "others": [books for books in sets_of_books() if books.cell != cell],
+    }
+    return render(request, "lmb/audit.html", context)
+
+
+def _standing_or_404(cell: int) -> LogStanding:
+    try:
+        return standing(cell)
+    except NotFoundError as error:
+        raise Http404(
+            _("There are no books with this number. The page Audit lists those there are.")
+        ) from error
