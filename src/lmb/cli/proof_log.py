@@ -94,7 +94,7 @@ def _database() -> Iterator[None]:
 
 def _publish(cell: int, policy: Path | None) -> Publication:
     keys = _log_keys(cell)
-    known = Policy() if policy is None else _policy(policy)
+    known = Policy() if policy is None else read_policy(policy)
     published = publish(cell, keys, witness_addresses(known), lambda: datetime.now(UTC))
     for key in keys:
         click.echo(f"log {key.verifier.text}", err=True)
@@ -109,7 +109,7 @@ def _publish(cell: int, policy: Path | None) -> Publication:
 
 def _log_keys(cell: int) -> tuple[SigningKey, ...]:
     """The keys of a cell's log, made at the first use."""
-    path = home() / "proofs" / f"{cell}.key"
+    path = log_key_file(cell)
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         origin = f"{DOMAIN}/books/{cell}"
@@ -118,7 +118,13 @@ def _log_keys(cell: int) -> tuple[SigningKey, ...]:
     return read_signing_keys(path)
 
 
-def _policy(path: Path) -> Policy:
+def log_key_file(cell: int) -> Path:
+    """Where the signing keys of a cell's log are kept in this clone's data."""
+    return home() / "proofs" / f"{cell}.key"
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy of a file. Raises InputError."""
     try:
         return parse_policy(path.read_bytes())
     except MalformedError as error:
