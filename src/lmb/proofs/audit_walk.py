@@ -239,7 +239,10 @@ class Walk:
 
     def _name_missing(self, row: LoggedRow) -> None:
         if Transfer.objects.filter(cell=self._cell, id=row.subject).exists():
-            kind, found = Kind.MOVEMENT_CHANGED, "it names what is not on file, or says what no row may"
+            kind, found = (
+                Kind.MOVEMENT_CHANGED,
+                "it names what is not on file, or says what no row may",
+            )
         else:
             kind, found = Kind.TRANSFER_DELETED, "not in the books"
         self._findings.add(kind, row.row, found, f"leaf {row.index} stands for it")
