@@ -16,6 +16,7 @@ from rich.table import Table
 from lmb.cli.progress import say
 from lmb.cli.proof_log import BOOKS_HELP, POLICY_FILE, log_key_file, read_policy
 from lmb.config.runtime import database, migrate
+from lmb.ledger.statements import cell_of_books
 from lmb.proofs import queries
 from lmb.proofs.audit import Audit
 from lmb.proofs.audit import audit as audit_books
@@ -71,7 +72,7 @@ def audit(
     """
     with database(progress=say):
         migrate(progress=say)
-        cell = queries.cell_of_books(books)
+        cell = cell_of_books(books)
         trusted = _trusted(cell, policy, logs, witnesses)
         evidence = [_kept(path, trusted) for path in kept]
         with _bar() as bar:

@@ -14,6 +14,7 @@ from lmb.cli.progress import say
 from lmb.config.paths import home
 from lmb.config.runtime import database, migrate
 from lmb.ledger.queries import movement
+from lmb.ledger.statements import cell_of_books
 from lmb.proofs import queries
 from lmb.proofs.errors import MalformedError
 from lmb.proofs.export import export_log, export_openings
@@ -64,7 +65,7 @@ def checkpoint(books: str | None, policy: Path | None) -> None:
     need to know of them is told as lines of a policy file.
     """
     with _database():
-        published = _publish(queries.cell_of_books(books), policy)
+        published = _publish(cell_of_books(books), policy)
     click.echo(published.on_file.note.content, nl=False)
 
 
@@ -78,7 +79,7 @@ def export(folder: Path, books: str | None, openings: bool) -> None:
     Without --openings the files name nobody and may be published.
     """
     with _database():
-        cell = queries.cell_of_books(books)
+        cell = cell_of_books(books)
         size = export_log(cell, folder)
         if openings:
             export_openings(cell, size, folder)

@@ -3,6 +3,8 @@
 RefusedError
 ├── MalformedError    a note, checkpoint, tile, receipt or leaf is not written as its format says
 └── NotProvenError    it is well written, but its hashes or signatures do not show what it claims
+    └── DoubtError    a receipt given to a page shows nothing here; says which step failed
+                      (in receipt_check)
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max
 
-from lmb.ledger.models import Cell
 from lmb.proofs import books, models
 from lmb.proofs.checkpoints import Checkpoint
 from lmb.proofs.errors import NotProvenError
@@ -21,8 +20,6 @@ from lmb.proofs.tiles import TILE_WIDTH, TileNodes
 from lmb.proofs.tree import TreeAtSize, leaf_hash
 from lmb.proofs.verification import verify_inclusion
 from lmb.values.errors import NotFoundError, RefusedError
-
-NAMES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +38,6 @@ def log_size(cell: int) -> int:
     """How many leaves the log of a cell has."""
     newest = models.Leaf.objects.filter(cell=cell).aggregate(newest=Max("index"))["newest"]
     return 0 if newest is None else newest + 1
-
-
-def cell_of_books(name: str | None) -> int:
-    """The cell of the books with this name, or of the only books there are.
-
-    Raises NotFoundError that lists the names to choose from.
-    """
-    cells = list(Cell.objects.order_by("name").values_list("id", "name"))
-    chosen = [cell for cell, known in cells if name in (None, known)]
-    if len(chosen) != 1:
-        names = ", ".join(known for _, known in cells[:NAMES_MAX]) or "none yet"
-        raise NotFoundError(
-            f"which books? {name!r} names none; there are: {names}"
-            if name is not None
-            else f"there are not exactly one set of books; name them: {names}"
-        )
-    return chosen[0]
 
 
 def logged_cell(transfer: UUID) -> int | None:
