@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from lmb.ledger.entries import NewAccount
 from lmb.ledger.order_files import Carried, post_all, post_readable, read_orders
 from lmb.ledger.queries import instruction_on
 from lmb.ledger.statements import books
+from lmb.values.clock import SimulatedClock
 from lmb.values.errors import InputError
-from tests.ledger.books import NOWHERE, Ledger, execute
+from tests.ledger.books import NOWHERE, START, Ledger, execute
 from tests.ledger.invariants import broken
 
 ACCOUNTS = """
@@ -49,7 +51,7 @@ def lines(*documents: object) -> bytes:
 
 
 def post(ledger: Ledger, *documents: object) -> list[Carried]:
-    return post_all(books(ledger.cell), "orders.jsonl", lines(*documents))
+    return post_all(books(ledger.cell, SimulatedClock(START)), "orders.jsonl", lines(*documents))
 
 
 def results(carried: list[Carried]) -> list[list[str]]:
@@ -139,10 +141,12 @@ def test_an_order_may_name_its_cause_when_it_takes_effect_and_what_it_reverses(
 def test_in_real_books_an_order_is_known_again_at_another_time(db: None) -> None:
     execute("SELECT ledger_open_cell(7, 'real', false)")
     service.define_unit("USD", "dollars")
-    kept = books(7)
+    present = SimulatedClock(START)
+    kept = books(7, present)
     service.open_accounts(kept, [NewAccount(code, "test", "tester") for code in ("a", "b")])
     content = lines(transfer("k", "a", "b", 5))
     assert results(post_all(kept, "orders.jsonl", content)) == [["ok"]]
+    present.move_to(START + timedelta(days=1))
     assert results(post_all(kept, "orders.jsonl", content)) == [["exists"]]
     assert broken(7) == []
 
@@ -150,7 +154,7 @@ def test_in_real_books_an_order_is_known_again_at_another_time(db: None) -> None
 def test_every_bad_line_is_reported_and_nothing_is_posted(ledger: Ledger) -> None:
     with pytest.raises(InputError) as caught:
         post_all(
-            books(ledger.cell),
+            books(ledger.cell, SimulatedClock(START)),
             "orders.jsonl",
             b"nonsense\n\n"
             + lines(
@@ -189,7 +193,9 @@ def test_the_good_lines_are_posted_where_that_is_asked_for(ledger: Ledger) -> No
         transfer("c", "wallet", "school", 10),
     )
     for told in ("ok", "exists"):
-        carried, found = post_readable(books(ledger.cell), "orders.jsonl", content)
+        carried, found = post_readable(
+            books(ledger.cell, SimulatedClock(START)), "orders.jsonl", content
+        )
         assert results(carried) == [[told], ["exceeds_balance"], [told]]
         assert [(each.row, each.column) for each in found] == [(1, None), (3, "key b")]
         assert "balance school 10" in ledger.balances()

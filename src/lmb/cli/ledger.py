@@ -13,6 +13,7 @@ import click
 
 from lmb.cli import ledger_tables as tables
 from lmb.cli.progress import say
+from lmb.config.clock import SystemClock
 from lmb.config.runtime import database, migrate
 from lmb.ledger import export as exports
 from lmb.ledger import statements
@@ -175,7 +176,7 @@ def post(
     """
     content = _content(file)
     with _database():
-        kept = statements.books(statements.cell_of_books(books))
+        kept = statements.books(statements.cell_of_books(books), SystemClock())
         if partial:
             carried, problems = post_readable(kept, file.name, content)
         else:

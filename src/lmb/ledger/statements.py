@@ -16,7 +16,7 @@ from lmb.ledger import models
 from lmb.ledger.models import TransferKind
 from lmb.ledger.queries import POSTED, Balance, Movement, balance, cell_name, movements
 from lmb.ledger.service import Books
-from lmb.values.clock import SimulatedClock, SystemClock, fiscal_date
+from lmb.values.clock import Clock, SimulatedClock, fiscal_date
 from lmb.values.errors import NotFoundError
 
 NAMES_MAX = 20
@@ -92,12 +92,12 @@ def cell_of_books(name: str | None) -> int:
     raise NotFoundError(f"there are no books named {name!r}; there are: {listed}")
 
 
-def books(cell: int) -> Books:
-    """A cell's books, to post to. In simulated ones it is the moment of their newest transfer, or
-    before there is one, of their newest account."""
+def books(cell: int, real_clock: Clock) -> Books:
+    """A cell's books, to post to: real ones by a clock, simulated ones at the moment of their
+    newest transfer, or before there is one, of their newest account."""
     row = models.Cell.objects.get(id=cell)
     if not row.simulated:
-        return Books(cell, row.name, simulated=False, clock=SystemClock())
+        return Books(cell, row.name, simulated=False, clock=real_clock)
     opened = models.Account.objects.filter(cell=cell).aggregate(last=Max("opened_at"))["last"]
     clock = SimulatedClock(row.recorded_at_last or opened or EPOCH)
     return Books(cell, row.name, simulated=True, clock=clock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,6 @@ class Clock(Protocol):
     """Tells the time to whoever it was given to."""
 
     def now(self) -> datetime: ...
-
-
-class SystemClock:
-    """The machine's own clock, for real books."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 class SimulatedClock:
@@ -37,11 +30,6 @@ class SimulatedClock:
         if at < self._at:
             raise ValueError(f"the clock stands at {self._at} and cannot go back to {at}")
         self._at = at
-
-    def tick(self) -> datetime:
-        """Move one millisecond on and tell it, so that what follows has a later moment."""
-        self._at += timedelta(milliseconds=1)
-        return self._at
 
 
 def moment(day: date, hour: int = 12) -> datetime:
