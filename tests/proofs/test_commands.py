@@ -200,7 +200,7 @@ def test_a_cosigned_checkpoint_and_receipt_come_from_the_commands_alone(
 def test_what_is_not_there_is_named(books: Books, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no transfer 00000000"):
         run("receipt", "00000000-0000-0000-0000-000000000000")
-    with pytest.raises(NotFoundError, match="'Iowa' names none; there are: Ohio"):
+    with pytest.raises(NotFoundError, match="no books named 'Iowa'; there are: Ohio"):
         run("checkpoint", "--books", "Iowa")
     with pytest.raises(RefusedError, match="no checkpoint yet"):
         run("export", tmp_path / "audit")
