@@ -205,7 +205,7 @@ def test_what_is_not_there_is_named(books: Books, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="no checkpoint yet"):
         run("export", tmp_path / "audit")
     open_books("Iowa")
-    with pytest.raises(NotFoundError, match="name them: Iowa, Ohio"):
+    with pytest.raises(NotFoundError, match="choose one with --books: Iowa, Ohio"):
         run("checkpoint")
     policy = tmp_path / "policy"
     policy.write_text("quorum nobody")
