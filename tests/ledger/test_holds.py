@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lmb.ledger import queries
+from lmb.ledger.models import Hold
 from tests.ledger.books import Ledger
 
 ACCOUNTS = """
@@ -23,7 +24,7 @@ def ledger(db: None) -> Ledger:
 
 
 def state(ledger: Ledger, key: str) -> tuple[str, int, int]:
-    hold = queries.hold(ledger.cell, ledger.hold(key))
+    hold = Hold.objects.get(cell=ledger.cell, id=ledger.hold(key))
     return hold.state, hold.captured_cents, hold.released_cents
 
 

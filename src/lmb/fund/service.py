@@ -43,13 +43,7 @@ def deposit(books: Books, cusip: str, source: str, follows: UUID, actor: str) ->
 
     Returns the instruction. `follows` is the settlement that brought the money in.
     """
-    order = instruct(
-        books,
-        kind="deposit",
-        subject=cusip,
-        document={"cusip": cusip, "follows": str(follows)},
-        actor=actor,
-    )
+    order = _order(books, "deposit", cusip, follows, actor)
     amount_cents = balance(books.cell, source).available_cents
     if amount_cents > 0:
         _post(
@@ -73,13 +67,7 @@ def allocate(
     listed: dict[str, Document] = {
         f"{state}/{board}": cents for (state, board), cents in sorted(needs_cents.items())
     }
-    order = instruct(
-        books,
-        kind="allocation",
-        subject=cusip,
-        document={"cusip": cusip, "boards_cents": listed, "follows": str(follows)},
-        actor=actor,
-    )
+    order = _order(books, "allocation", cusip, follows, actor, boards_cents=listed)
     states: Counter[str] = Counter()
     for (state, _), cents in needs_cents.items():
         states[state] += cents
@@ -110,13 +98,7 @@ def return_to_national(
     books: Books, cusip: str, boards: list[STATE_BOARD], follows: UUID, actor: str
 ) -> UUID:
     """Send what boards and states have left back to the national fund."""
-    order = instruct(
-        books,
-        kind="return-to-fund",
-        subject=cusip,
-        document={"cusip": cusip, "follows": str(follows)},
-        actor=actor,
-    )
+    order = _order(books, "return-to-fund", cusip, follows, actor)
     from_boards: Counter[str] = Counter()
     moves = []
     for state, board in sorted(set(boards)):
@@ -150,13 +132,7 @@ def return_to_national(
 @transaction.atomic
 def return_to_treasury(books: Books, cusip: str, follows: UUID, actor: str) -> UUID:
     """Send what the bond's programme never spent back to the Treasury."""
-    order = instruct(
-        books,
-        kind="return-to-treasury",
-        subject=cusip,
-        document={"cusip": cusip, "follows": str(follows)},
-        actor=actor,
-    )
+    order = _order(books, "return-to-treasury", cusip, follows, actor)
     cents = balance(books.cell, accounts.national(cusip)).available_cents
     if cents > 0:
         _post(
@@ -167,6 +143,14 @@ def return_to_treasury(books: Books, cusip: str, follows: UUID, actor: str) -> U
             [(f"{cusip}/return/treasury", accounts.national(cusip), accounts.TREASURY, cents)],
         )
     return order
+
+
+def _order(
+    books: Books, kind: str, cusip: str, follows: UUID, actor: str, **more: Document
+) -> UUID:
+    """Put an order about a bond's money on file; it names the one it follows."""
+    document: dict[str, Document] = {"cusip": cusip, "follows": str(follows), **more}
+    return instruct(books, kind=kind, subject=cusip, document=document, actor=actor)
 
 
 def _post(

@@ -25,7 +25,7 @@ from django.db.models import (
 )
 
 from lmb.ledger import models
-from lmb.ledger.models import TransferKind
+from lmb.ledger.models import HoldState, TransferKind
 
 POSTED = (TransferKind.POST, TransferKind.CAPTURE)
 """The kinds of transfer that move posted money."""
@@ -96,17 +96,6 @@ class InstructionOnFile:
     sha256: str
     actor: str
     recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HoldOnFile:
-    """A hold and what became of it."""
-
-    id: UUID
-    amount_cents: int
-    captured_cents: int
-    released_cents: int
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +182,10 @@ def journal_cell(identifier: UUID) -> int | None:
     return models.Journal.objects.filter(id=identifier).values_list("cell", flat=True).first()
 
 
-def hold(cell: int, identifier: UUID) -> HoldOnFile:
-    """One hold. Raises Hold.DoesNotExist for an unknown identifier."""
-    row = models.Hold.objects.get(cell=cell, id=identifier)
-    return HoldOnFile(row.id, row.amount_cents, row.captured_cents, row.released_cents, row.state)
+def open_holds(cell: int, identifiers: Collection[UUID]) -> set[UUID]:
+    """Those of some holds that are still open."""
+    rows = models.Hold.objects.filter(cell=cell, id__in=identifiers, state=HoldState.OPEN)
+    return set(rows.values_list("id", flat=True))
 
 
 def instruction(identifier: UUID) -> InstructionOnFile | None:

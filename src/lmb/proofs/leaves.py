@@ -28,7 +28,6 @@ from lmb.proofs.errors import MalformedError, NotProvenError
 
 LEAF_VERSION = 1
 SALT_BYTES = 32
-COMMITMENT_BYTES = 32
 TEXT_BYTES_MAX = 2**16 - 1
 
 _LEAF = struct.Struct(">HHIQq32s")

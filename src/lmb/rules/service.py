@@ -10,6 +10,7 @@ from django.db import transaction
 
 from lmb.rules import models
 from lmb.rules.determination import Determination
+from lmb.values.canonical import sha256_hex
 from lmb.values.errors import ConflictError
 from lmb.values.identifiers import derived_uuid7
 
@@ -63,14 +64,15 @@ def _row(
     key = [str(cell), "determination", determination.subject]
     if determination.supersedes is not None:
         key.append(str(determination.supersedes))
+    content = determination.content
     return models.Determination(
         cell=cell,
         id=derived_uuid7(recorded_at, *key),
         rule=determination.parameters.rule,
         rule_version=determination.parameters.version,
         subject=determination.subject,
-        content=determination.content.decode(),
-        sha256=determination.sha256,
+        content=content.decode(),
+        sha256=sha256_hex(content),
         supersedes=determination.supersedes,
         actor=actor,
         recorded_at=recorded_at,

@@ -14,7 +14,7 @@ from lmb.bonds.queries import BondOnFile
 from lmb.facts import queries as facts
 from lmb.facts.records import Attestation, WorkRecord
 from lmb.ledger.entries import Answer, Capture, Cause, HoldFor, Journal, Void
-from lmb.ledger.queries import hold
+from lmb.ledger.queries import open_holds
 from lmb.ledger.service import Books, instruct, post_or_refuse
 from lmb.programs.service import provider_account
 from lmb.rules.determination import Input, determine
@@ -171,13 +171,14 @@ def _pay(books: Books, bond: BondOnFile, tranche: str, cases: Iterable[Case]) ->
         for enrolment, attestations, records in listed
     ]
     identifiers = record_all(books.cell, determinations, actor=DETERMINES, recorded_at=books.now())
+    held = open_holds(books.cell, [enrolment.hold for enrolment, _, _ in listed])
     journals = []
     for (enrolment, _, _), determination, identifier in zip(
         listed, determinations, identifiers, strict=True
     ):
         amount_cents = determination.decision.result["amount_cents"]
         assert isinstance(amount_cents, int)
-        item = _item(books, bond, tranche, enrolment, amount_cents)
+        item = _item(bond.cusip, tranche, enrolment, amount_cents, held)
         if item is not None:
             cause = Cause.determination(identifier)
             journals.append(Journal(item.key, f"{tranche}-tranche", DETERMINES, cause, [item]))
@@ -185,18 +186,19 @@ def _pay(books: Books, bond: BondOnFile, tranche: str, cases: Iterable[Case]) ->
 
 
 def _item(
-    books: Books,
-    bond: BondOnFile,
+    cusip: str,
     tranche: str,
     enrolment: queries.Enrolment,
     amount_cents: int,
+    held: Collection[UUID],
 ) -> Capture | Void | None:
-    """What a tranche does to the hold; the placement tranche is the last and releases the rest."""
-    key = f"{bond.cusip}/{tranche}/{enrolment.person}"
+    """What a tranche does to the hold; the placement tranche is the last and releases the rest.
+    `held` are the holds still open."""
+    key = f"{cusip}/{tranche}/{enrolment.person}"
     if amount_cents > 0:
         return Capture(
             key, enrolment.hold, amount_cents, f"{tranche}-tranche", final=tranche == "placement"
         )
-    if tranche == "placement" and hold(books.cell, enrolment.hold).state == "open":
+    if tranche == "placement" and enrolment.hold in held:
         return Void(key, enrolment.hold, "tuition-released")
     return None

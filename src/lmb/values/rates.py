@@ -28,8 +28,3 @@ def decimal_text(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
-
-
-def percent_of_bps(bps: Decimal) -> Decimal:
-    """Per cent of a number of basis points: 150 is 1.50."""
-    return bps / 100
