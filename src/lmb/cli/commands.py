@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lmb.cli.audit import audit
+from lmb.cli.bonds import bonds
 from lmb.cli.ledger import ledger
 from lmb.cli.programme import demo, run, serve
 from lmb.cli.proofs import proofs
@@ -18,5 +19,5 @@ def lmb() -> None:
     """Labor market bonds: from auction to final coupon, every cent traced to its facts."""
 
 
-for command in (demo, run, serve, trace, ledger, proofs, witness, audit):
+for command in (demo, run, serve, trace, bonds, ledger, proofs, witness, audit):
     lmb.add_command(command)

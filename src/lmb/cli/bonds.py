@@ -1,0 +1,19 @@
+"""`lmb bonds`: what the bond desk computes from files alone, without books.
+
+Each command is a module of its own, `bonds_NAME.py`, and stands in the list below.
+"""
+
+from __future__ import annotations
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
+
+
+@click.group()
+def bonds() -> None:
+    """The bond desk: files in, figures out; nothing is stored."""
+
+
+for command in COMMANDS:
+    bonds.add_command(command)
