@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, localcontext
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-import QuantLib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmb.bonds.pricing import (
+from lmb.bonds.pricing.exact import (
     YIELD_HIGHEST_PERCENT,
-    PriceCase,
     accrued_per_1000,
     exact_accrued,
     exact_price,
@@ -28,63 +23,17 @@ from lmb.bonds.pricing import (
 from lmb.bonds.schedule import InterestSchedule
 from lmb.values.half_years import CouponCycle, plus_months, plus_months_keeping_month_end
 from lmb.values.rounding import down_to_multiple, half_up
-
-
-class Example(NamedTuple):
-    """A worked example of Appendix B, section II."""
-
-    case: PriceCase
-    schedule: InterestSchedule
-    settles_on: date
-    coupon_percent: Decimal
-    yield_percent: Decimal
-    price: Decimal
-    accrued: Decimal
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def _example(
-    case: str, coupon: str, dates: str, yield_percent: str, price: str, accrued: str = "0"
-) -> Example:
-    dated_on, first_interest_on, matures_on, settles_on = map(_day, dates.split())
-    schedule = InterestSchedule(dated_on, first_interest_on, matures_on)
-    return Example(
-        PriceCase(case),
-        schedule,
-        settles_on,
-        Decimal(coupon),
-        Decimal(yield_percent),
-        Decimal(price),
-        Decimal(accrued),
-    )
-
-
-APPENDIX_B = [
-    # case, coupon; dated, first interest, maturity, settlement; yield, price, accrued per 100
-    _example("A", "8.75", "1990-05-15 1990-11-15 2020-05-15 1990-05-15", "8.84", "99.057893"),
-    _example("B", "8.5", "1990-04-02 1990-09-30 1992-03-31 1990-04-02", "8.59", "99.838183"),
-    _example("C", "8.5", "1990-03-01 1990-11-15 1995-05-15 1990-03-01", "8.53", "99.805118"),
-    _example(
-        "D", "9.5", "1985-11-15 1986-05-15 1995-11-15 1985-11-29", "9.54", "99.730918", "0.367403"
-    ),
-    _example(
-        "E",
-        "10.75",
-        "1985-07-02 1986-02-15 2005-08-15 1985-11-04",
-        "10.47",
-        "102.214586",
-        "3.672798",
-    ),
-    _example(
-        "F", "10.5", "1983-05-16 1983-11-15 1991-05-15 1983-08-15", "10.53", "99.777074", "2.596467"
-    ),
-    _example(
-        "G", "9.75", "1988-10-15 1989-06-15 1994-12-15 1988-11-15", "9.79", "99.738045", "0.825820"
-    ),
-]
+from tests.bonds.pricing.cases import (
+    APPENDIX_B,
+    PERCENT_STEP,
+    Auction,
+    Example,
+    coupons,
+    day,
+    read_auctions,
+    settlements,
+    yields,
+)
 
 
 @pytest.mark.parametrize("example", APPENDIX_B, ids=lambda example: example.case)
@@ -104,16 +53,16 @@ def test_the_yield_of_a_worked_example_comes_back_from_its_price(example: Exampl
 
 
 def test_accrued_interest_in_one_half_year_is_that_of_the_example() -> None:
-    schedule = InterestSchedule(_day("2000-05-15"), _day("2000-11-15"), _day("2005-05-15"))
-    accrued = accrued_per_1000(schedule, Decimal("6.75"), _day("2000-08-15"))
+    schedule = InterestSchedule(day("2000-05-15"), day("2000-11-15"), day("2005-05-15"))
+    accrued = accrued_per_1000(schedule, Decimal("6.75"), day("2000-08-15"))
     assert str(accrued) == "16.87500"
     amount = settlement_amount(150_000_00, Decimal(100), accrued)
     assert amount.accrued_cents == 2_531_25
 
 
 def test_accrued_interest_across_two_half_years_is_that_of_the_example() -> None:
-    schedule = InterestSchedule(_day("1985-07-02"), _day("1986-02-15"), _day("2005-08-15"))
-    accrued = accrued_per_1000(schedule, Decimal("10.75"), _day("1985-11-04"))
+    schedule = InterestSchedule(day("1985-07-02"), day("1986-02-15"), day("2005-08-15"))
+    accrued = accrued_per_1000(schedule, Decimal("10.75"), day("1985-11-04"))
     assert str(accrued) == "36.72798"
     assert settlement_amount(11_000_00, Decimal(100), accrued).accrued_cents == 404_01
 
@@ -121,36 +70,9 @@ def test_accrued_interest_across_two_half_years_is_that_of_the_example() -> None
 # ── published auctions ────────────────────────────────────────────────────────────────────────
 
 
-class Auction(NamedTuple):
-    kind: str
-    schedule: InterestSchedule
-    issue_on: date
-    coupon_percent: Decimal
-    high_yield_percent: Decimal
-    price: Decimal
-    accrued: Decimal
-
-
 @pytest.fixture(scope="module")
 def auctions(shared_data: Path) -> list[Auction]:
-    return list(_read_auctions(shared_data))
-
-
-def _read_auctions(shared_data: Path) -> Iterator[Auction]:
-    file = shared_data / "treasury-auctions" / "notes_bonds_verified_2022_2024.csv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            dated_on, matures_on = _day(row["dated_date"]), _day(row["maturity_date"])
-            first_interest_on = CouponCycle(matures_on).half_year_of(dated_on).ends_on
-            yield Auction(
-                row["kind"],
-                InterestSchedule(dated_on, first_interest_on, matures_on),
-                _day(row["issue_date"]),
-                Decimal(row["interest_rate_pct"]),
-                Decimal(row["high_yield_pct"]),
-                Decimal(row["price_per100"]),
-                Decimal(row["accrued_per1000"]),
-            )
+    return list(read_auctions(shared_data))
 
 
 def test_all_published_prices_and_accrued_interest_are_reproduced(auctions: list[Auction]) -> None:
@@ -186,71 +108,7 @@ def test_new_issues_have_the_eighth_below_their_high_yield_as_coupon(
         assert auction.price <= 100 < above
 
 
-def test_an_independent_library_agrees_within_a_thousandth_where_conventions_meet(
-    auctions: list[Auction],
-) -> None:
-    """QuantLib discounts the fraction by simple interest too; it rounds nothing."""
-    for auction in auctions:
-        ours = exact_price(
-            auction.schedule, auction.coupon_percent, auction.high_yield_percent, auction.issue_on
-        )
-        assert abs(ours - _oracle_price(auction)) < Decimal("0.001"), auction
-
-
-def _oracle_price(auction: Auction) -> Decimal:
-    dates = auction.schedule
-    month_end = CouponCycle(dates.matures_on).before_maturity(1).day != dates.matures_on.day
-    calendar = QuantLib.NullCalendar()
-    schedule = QuantLib.Schedule(
-        _ql_date(dates.dated_on),
-        _ql_date(dates.matures_on),
-        QuantLib.Period(QuantLib.Semiannual),
-        calendar,
-        QuantLib.Unadjusted,
-        QuantLib.Unadjusted,
-        QuantLib.DateGeneration.Backward,
-        month_end or dates.matures_on.day == 31,
-    )
-    day_count = QuantLib.ActualActual(QuantLib.ActualActual.ISMA, schedule)
-    bond = QuantLib.FixedRateBond(
-        0, 100.0, schedule, [float(auction.coupon_percent) / 100], day_count
-    )
-    return Decimal(
-        QuantLib.BondFunctions.cleanPrice(
-            bond,
-            float(auction.high_yield_percent) / 100,
-            day_count,
-            QuantLib.SimpleThenCompounded,
-            QuantLib.Semiannual,
-            _ql_date(auction.issue_on),
-        )
-    )
-
-
-def _ql_date(day: date) -> QuantLib.Date:
-    return QuantLib.Date(day.day, day.month, day.year)
-
-
 # ── identities ────────────────────────────────────────────────────────────────────────────────
-
-PERCENT_STEP = Decimal("0.001")
-yields = st.integers(-500, 20_000).map(lambda steps: steps * PERCENT_STEP)
-coupons = st.integers(1, 120).map(lambda eighths: eighths * Decimal("0.125"))
-
-
-@st.composite
-def settlements(draw: st.DrawFn) -> tuple[InterestSchedule, date]:
-    """A bond of any first period, and a day of its life."""
-    matures_on = draw(st.dates(date(2005, 1, 1), date(2099, 12, 31)))
-    cycle = CouponCycle(matures_on)
-    first = draw(st.integers(0, 59))
-    first_interest_on = cycle.before_maturity(first)
-    days = draw(st.integers(1, (first_interest_on - cycle.before_maturity(first + 2)).days - 1))
-    dated_on = date.fromordinal(first_interest_on.toordinal() - days)
-    schedule = InterestSchedule(dated_on, first_interest_on, matures_on)
-    life_days = (matures_on - dated_on).days
-    settles_on = date.fromordinal(dated_on.toordinal() + draw(st.integers(0, life_days - 1)))
-    return schedule, settles_on
 
 
 @settings(deadline=None)
@@ -338,47 +196,47 @@ def test_month_ends_and_leap_years_price_at_par_on_every_coupon_date(
 
 
 def test_at_a_zero_yield_the_price_is_what_is_still_to_be_paid() -> None:
-    schedule = InterestSchedule(_day("2020-02-15"), _day("2020-08-15"), _day("2026-08-15"))
-    assert price_per_100(schedule, Decimal(5), Decimal(0), _day("2020-02-15")) == Decimal("132.5")
-    found = yield_percent_at_price(schedule, Decimal(5), Decimal("132.5"), _day("2020-02-15"))
+    schedule = InterestSchedule(day("2020-02-15"), day("2020-08-15"), day("2026-08-15"))
+    assert price_per_100(schedule, Decimal(5), Decimal(0), day("2020-02-15")) == Decimal("132.5")
+    found = yield_percent_at_price(schedule, Decimal(5), Decimal("132.5"), day("2020-02-15"))
     assert abs(found) < Decimal("1e-20")
 
 
 def test_a_price_above_all_that_is_still_to_be_paid_has_a_negative_yield() -> None:
-    schedule = InterestSchedule(_day("2020-02-15"), _day("2020-08-15"), _day("2026-08-15"))
-    found = yield_percent_at_price(schedule, Decimal(5), Decimal(140), _day("2020-02-15"))
+    schedule = InterestSchedule(day("2020-02-15"), day("2020-08-15"), day("2026-08-15"))
+    found = yield_percent_at_price(schedule, Decimal(5), Decimal(140), day("2020-02-15"))
     assert found < 0
-    price = exact_price(schedule, Decimal(5), found, _day("2020-02-15"))
+    price = exact_price(schedule, Decimal(5), found, day("2020-02-15"))
     assert abs(price - 140) < Decimal("1e-20")
 
 
 def test_in_the_last_period_the_fraction_is_discounted_by_simple_interest() -> None:
-    schedule = InterestSchedule(_day("2020-02-15"), _day("2020-08-15"), _day("2026-08-15"))
-    price = price_per_100(schedule, Decimal(5), Decimal(8), _day("2026-05-15"))
+    schedule = InterestSchedule(day("2020-02-15"), day("2020-08-15"), day("2026-08-15"))
+    price = price_per_100(schedule, Decimal(5), Decimal(8), day("2026-05-15"))
     with_accrued = Decimal("102.5") / (1 + Decimal(92) / 181 * Decimal("0.04"))
     accrued = Decimal(89) / 181 * Decimal("2.5")
     assert price == half_up(with_accrued, 6) - half_up(accrued, 6)
 
 
 def test_a_price_no_yield_gives_is_refused() -> None:
-    schedule = InterestSchedule(_day("2020-02-15"), _day("2020-08-15"), _day("2026-08-15"))
+    schedule = InterestSchedule(day("2020-02-15"), day("2020-08-15"), day("2026-08-15"))
     for price in (Decimal(0), Decimal(10) ** 9):
         with pytest.raises(ValueError, match="no yield"):
-            yield_percent_at_price(schedule, Decimal(5), price, _day("2020-02-15"))
+            yield_percent_at_price(schedule, Decimal(5), price, day("2020-02-15"))
 
 
 @pytest.mark.parametrize("yield_percent", [Decimal(-200), YIELD_HIGHEST_PERCENT + 1])
 def test_a_yield_out_of_bounds_is_refused(yield_percent: Decimal) -> None:
-    schedule = InterestSchedule(_day("2020-02-15"), _day("2020-08-15"), _day("2026-08-15"))
+    schedule = InterestSchedule(day("2020-02-15"), day("2020-08-15"), day("2026-08-15"))
     with pytest.raises(ValueError, match="outside"):
-        price_per_100(schedule, Decimal(5), yield_percent, _day("2020-02-15"))
+        price_per_100(schedule, Decimal(5), yield_percent, day("2020-02-15"))
 
 
 @pytest.mark.parametrize("settles_on", ["2020-02-14", "2026-08-15"])
 def test_a_settlement_outside_the_life_of_the_bond_is_refused(settles_on: str) -> None:
-    schedule = InterestSchedule(_day("2020-02-15"), _day("2020-08-15"), _day("2026-08-15"))
+    schedule = InterestSchedule(day("2020-02-15"), day("2020-08-15"), day("2026-08-15"))
     with pytest.raises(ValueError, match="no interest accrues"):
-        price_per_100(schedule, Decimal(5), Decimal(5), _day(settles_on))
+        price_per_100(schedule, Decimal(5), Decimal(5), day(settles_on))
 
 
 def test_a_settlement_is_par_less_discount_plus_accrued_interest() -> None:
