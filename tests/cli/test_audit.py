@@ -11,9 +11,10 @@ from click.testing import CliRunner, Result
 
 from lmb.cli.commands import lmb
 from lmb.ledger.service import Books
+from lmb.proofs.audit_runs import last_audit
 from lmb.proofs.checkpoints import Checkpoint
 from lmb.proofs.key_files import write_signing_keys
-from lmb.proofs.service import integrate, issue_checkpoint
+from lmb.proofs.service import integrate, issue_checkpoint, trust
 from lmb.values.errors import InputError
 from tests.proofs.audited import EARLIER, POLICY, SIZE, audited_books, newest, stored_note, tamper
 from tests.proofs.posting import START, pay
@@ -136,6 +137,34 @@ def test_a_changed_row_is_told_to_people_and_to_programs(
     assert (first["found"], first["log_says"]) == ("amount 68 cents", "amount 67 cents")
     assert first["next_step"]
     assert document["findings_total"] == len(document["findings"])
+
+
+def test_a_result_is_kept_only_when_asked_for(
+    books: Books, policy: Path, owner_connection: psycopg.Connection
+) -> None:
+    run("--policy", policy)
+    assert last_audit(books.cell) is None
+    run("--policy", policy, "--keep")
+    clean = last_audit(books.cell)
+    assert clean is not None
+    assert (clean.movements, clean.leaves, clean.size, clean.is_clean) == (SIZE, SIZE, SIZE, True)
+    assert [each.name for each in clean.witnesses] == [SECOND.name, WITNESS.name]
+    tamper(owner_connection, [ONE_CENT])
+    document = json.loads(run("--policy", policy, "--keep", "--json").stdout)
+    found = last_audit(books.cell)
+    assert found is not None
+    assert found.finished_at > clean.finished_at
+    assert found.findings_total == document["findings_total"]
+    assert [(each.kind, each.row, each.found, each.told) for each in found.findings] == [
+        (each["kind"], each["row"], each["found"], each["log_says"])
+        for each in document["findings"]
+    ]
+
+
+def test_without_keys_the_policy_in_force_is_used(books: Books, home: Path) -> None:
+    trust(books.cell, POLICY.encode(), None, "auditor", START)
+    assert run().stdout.startswith(f"PROVEN: {SIZE} movements")
+    assert f"seen by {SECOND.name}" in run().stdout
 
 
 def test_kept_files_name_forks_and_a_file_that_is_no_evidence_is_refused(

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lmb.cli.proofs import proofs
+from lmb.cli.trusting import NO_WITNESS, NOT_HELD_BACK, witness_note
 from lmb.ledger.service import Books
 from lmb.proofs.books import posted_after
 from lmb.proofs.keys import parse_verifier_key
@@ -43,7 +44,7 @@ def leaves(tmp_path: Path) -> Path:
 def test_every_command_has_help_with_an_example() -> None:
     context = click.Context(proofs)
     names = proofs.list_commands(context)
-    assert len(names) == 10
+    assert len(names) == 12
     for name in names:
         assert f"Example: lmb proofs {name}" in run(name, "--help").output
 
@@ -211,6 +212,38 @@ def test_what_is_not_there_is_named(books: Books, tmp_path: Path) -> None:
     policy.write_text("quorum nobody")
     with pytest.raises(InputError, match="a trust policy"):
         run("checkpoint", "--books", "Ohio", "--policy", policy)
+
+
+def test_whom_the_books_trust_is_shown_and_put_in_force(books: Books, tmp_path: Path) -> None:
+    shown = run("trust")
+    assert shown.exit_code == 0
+    assert shown.output == f"books Ohio: {NO_WITNESS}\npayouts go on\n"
+    assert witness_note(books.cell) == NO_WITNESS
+    log = run("checkpoint").stderr.splitlines()[0]
+    policy = tmp_path / "policy"
+    policy.write_text(f"{log}\nwitness one {WITNESS.verifier.text}\nquorum one\n")
+    assert run("trust", policy).exit_code == 2
+    assert run("trust", "--payouts-wait", "1h").exit_code == 2
+    assert run("trust", policy, "--payouts-wait", "soon").exit_code == 2
+    never = run("trust", policy, "--payouts-wait", "never").output
+    assert NOT_HELD_BACK in never
+    assert witness_note(books.cell) == NOT_HELD_BACK
+    put = run("trust", policy, "--payouts-wait", "2h")
+    assert put.exit_code == 0
+    for said in (
+        "books Ohio: policy 2, in force since ",
+        "witness witness.example/w1: has never answered",
+        "fewer than two witnesses",
+        "payouts wait when that is 2 h ago",
+        "no checkpoint has been cosigned",
+    ):
+        assert said in put.output
+    assert run("trust").exit_code == 1
+    assert witness_note(books.cell) is None
+    policy.write_text("quorum none")
+    with pytest.raises(RefusedError, match="names no key of the log"):
+        run("trust", policy, "--payouts-wait", "2h")
+    assert run("trust").output == put.output
 
 
 def test_a_log_is_exported_up_to_its_checkpoint(books: Books, tmp_path: Path) -> None:

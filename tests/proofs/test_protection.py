@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from lmb.ledger.service import Books
-from lmb.proofs.service import integrate, issue_checkpoint
+from lmb.proofs.service import integrate, issue_checkpoint, trust
 from tests.proofs.posting import START, open_books, pay_many
 from tests.proofs.support import LOG
 
@@ -16,6 +16,9 @@ FULL = "repeat('x', 8192)::bytea, sha256('')"
 CHECKPOINT = "INSERT INTO proofs_checkpoint (cell, size, origin, root, note, issued_at) SELECT"
 COSIGNED = """INSERT INTO proofs_cosignature
     (cell, size, witness, key, timestamp, line, recorded_at) SELECT"""
+POLICY = """INSERT INTO proofs_policy
+    (cell, number, content, patience_seconds, actor, recorded_at) SELECT"""
+WITNESSED = "INSERT INTO proofs_witnessed (cell, policy, witnessed_at, size) SELECT"
 
 # Each statement breaks the constraint it stands beside, and would be taken without it.
 REFUSED = {
@@ -34,6 +37,15 @@ REFUSED = {
     "proofs_checkpoint_root_is_a_hash": f"{CHECKPOINT} cell, 9, 'o', 'x', 'n', now() FROM one",
     "proofs_checkpoint_cell": f"{CHECKPOINT} 0, 9, 'o', sha256(''), 'n', now() FROM one",
     "proofs_cosignature_of_a_checkpoint": f"{COSIGNED} cell, 9, 'w', 'k', 1, 'l', now() FROM one",
+    "proofs_policy_number": f"{POLICY} cell, 0, 'c', 60, 'a', now() FROM one",
+    "proofs_policy_patience": f"{POLICY} cell, 2, 'c', 0, 'a', now() FROM one",
+    "proofs_policy_names_its_actor": f"{POLICY} cell, 2, 'c', 60, '', now() FROM one",
+    "proofs_policy_cell": f"{POLICY} 0, 2, 'c', 60, 'a', now() FROM one",
+    "proofs_witnessed_under_a_policy": f"{WITNESSED} cell, 9, now(), 2 FROM one",
+    "proofs_witnessed_a_checkpoint": f"{WITNESSED} cell, 1, now(), 9 FROM one",
+    "proofs_audit_cell": """INSERT INTO proofs_audit (cell, finished_at, started_at, actor,
+        movements, leaves, closed, witnesses, findings_total, findings)
+        SELECT 0, now(), now(), 'a', 0, 0, 0, '[]', 0, '[]' FROM one""",
 }
 
 
@@ -44,6 +56,7 @@ def books(fresh_database: object) -> Books:
     pay_many(opened, "many", 1)
     integrate(opened.cell)
     issue_checkpoint(opened.cell, [LOG], START)
+    trust(opened.cell, f"log {LOG.verifier.text}\nquorum none\n".encode(), None, "a", START)
     pay_many(opened, "later", 1)
     return opened
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -97,7 +97,7 @@ def test_an_answer_that_is_no_cosignature_is_told_and_not_kept(
     books: Books, status: int, body: bytes, reason: str
 ) -> None:
     assert reason in refusal(books, answering(status, body))
-    assert queries.last_witnessed(books.cell) is None
+    assert queries.witnessed_size(books.cell, WITNESS.name) == 0
 
 
 def test_a_witness_that_does_not_answer_leaves_the_checkpoint_standing(books: Books) -> None:
@@ -117,18 +117,3 @@ def test_http_answers_come_with_their_status(witness_port: int) -> None:
         post_over_http("http://127.0.0.1:1/add-checkpoint", b"x")
     with pytest.raises(RefusedError, match="no http or https address"):
         post_over_http("file:///etc/hostname", b"x")
-
-
-def test_payments_wait_until_a_witness_has_seen_the_books(books: Books) -> None:
-    patience = timedelta(minutes=10)
-    with pytest.raises(RefusedError, match="ever; payments wait"):
-        queries.require_witness(books.cell, now(), patience)
-
-    def post(_url: str, body: bytes) -> tuple[int, bytes]:
-        text = body.decode().split("\n\n")[1] + "\n"
-        return 200, WITNESS.sign(text, NOON).line.encode()
-
-    publish(books.cell, [LOG], [ADDRESS], now, post)
-    queries.require_witness(books.cell, now() + patience, patience)
-    with pytest.raises(RefusedError, match="since 2030-03-17T17:46:40"):
-        queries.require_witness(books.cell, now() + patience + timedelta(seconds=1), patience)

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
+from lmb.cli.log_keys import log_key_file
 from lmb.cli.progress import say
-from lmb.cli.proof_log import BOOKS_HELP, POLICY_FILE, log_key_file, read_policy
+from lmb.cli.proof_log import BOOKS_HELP, POLICY_FILE, read_policy
 from lmb.config.runtime import database, migrate
 from lmb.ledger.statements import cell_of_books
 from lmb.proofs import queries
 from lmb.proofs.audit import Audit
 from lmb.proofs.audit import audit as audit_books
 from lmb.proofs.audit_checkpoints import Stated, kept_checkpoint
+from lmb.proofs.audit_runs import keep_audit
 from lmb.proofs.errors import MalformedError, NotProvenError
 from lmb.proofs.key_files import read_signing_keys
 from lmb.proofs.keys import VerifierKey, parse_verifier_key
 from lmb.proofs.notes import NOTE_BYTES_MAX
 from lmb.proofs.policy import Group, Policy, PolicyWitness
+from lmb.proofs.trust import policy_in_force
 from lmb.values.errors import InputError, Problem
 
 KEPT_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -53,6 +58,7 @@ class _Key(click.ParamType[VerifierKey]):
 @click.option(
     "--checkpoint", "kept", type=KEPT_FILE, multiple=True, help="A checkpoint that somebody kept."
 )
+@click.option("--keep", is_flag=True, help="Keep the result: the auditor's page shows the last.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
 @click.pass_context
 def audit(
@@ -62,13 +68,14 @@ def audit(
     logs: tuple[VerifierKey, ...],
     witnesses: tuple[VerifierKey, ...],
     kept: tuple[Path, ...],
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Name every row changed, deleted, inserted or reordered behind the books, and every fork.
 
     Exit code 0 when all is as it was signed, 1 when anything is not. Only keys of witnesses and
-    checkpoints kept elsewhere show what whoever owns this database could rewrite. Without --policy
-    and --log the log's own keys in this clone's data are used.
+    checkpoints kept elsewhere show what whoever owns this database could rewrite. Without keys the
+    policy in force is used, and where there is none, the log's own keys in this clone's data.
     """
     with database(progress=say):
         migrate(progress=say)
@@ -77,10 +84,13 @@ def audit(
         evidence = [_kept(path, trusted) for path in kept]
         with _bar() as bar:
             task = bar.add_task("leaves", total=queries.log_size(cell))
-            found = audit_books(
-                cell, trusted, evidence, lambda done: bar.update(task, completed=done)
-            )
-    now = datetime.now(UTC)
+            advance = partial(_advance, bar, task)
+            if keep:
+                actor = getpass.getuser()
+                found = keep_audit(cell, trusted, evidence, actor=actor, now=_now, progress=advance)
+            else:
+                found = audit_books(cell, trusted, evidence, advance)
+    now = _now()
     if as_json:
         click.echo(json.dumps(_document(found, trusted, evidence, now), indent=2))
     else:
@@ -100,6 +110,8 @@ def _trusted(
         if logs or witnesses:
             raise click.UsageError("a --policy has all keys: give no --log or --witness beside it")
         return read_policy(path)
+    if not logs and not witnesses and (in_force := policy_in_force(cell)) is not None:
+        return in_force.policy
     policy = Policy(logs=list(logs))
     for number, key in enumerate(witnesses, 1):
         policy.witnesses[f"key {number}"] = PolicyWitness(f"key {number}", key, None)
@@ -123,6 +135,14 @@ def _kept(path: Path, policy: Policy) -> Stated:
     except (MalformedError, NotProvenError) as error:
         expected = "a checkpoint signed by a log whose key is given (--policy or --log)"
         raise InputError([Problem(path.name, None, None, str(error), expected)]) from error
+
+
+def _advance(bar: Progress, task: TaskID, done: int) -> None:
+    bar.update(task, completed=done)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _bar() -> Progress:

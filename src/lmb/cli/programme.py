@@ -8,8 +8,11 @@ import click
 
 from lmb.bonds.queries import bond
 from lmb.cli.demonstration import exported_files
+from lmb.cli.log_keys import log_keys
 from lmb.cli.progress import Steps, say
+from lmb.cli.publishing import published_beside
 from lmb.cli.summary import print_json, print_summary
+from lmb.cli.trusting import witness_note
 from lmb.config.runtime import database, migrate
 from lmb.config.server import serve as serve_pages
 from lmb.settlement.programme import File, Programme, ProgrammeFiles, load_programme
@@ -87,10 +90,15 @@ def run(
 @host_option
 @port_option
 def serve(host: str, port: int) -> None:
-    """Serve the pages of what has been run, until Ctrl-C."""
+    """Serve the pages of what has been run, until Ctrl-C.
+
+    Where the keys of a log are kept here, it is kept published beside: every 5 s, with an audit
+    every hour (see lmb proofs publish).
+    """
     with database(progress=say):
         migrate(progress=say)
-        serve_pages(host, port)
+        with published_beside():
+            serve_pages(host, port)
 
 
 def _carry_out(programme: Programme, as_json: bool, address: tuple[str, int] | None) -> None:
@@ -103,8 +111,13 @@ def _carry_out(programme: Programme, as_json: bool, address: tuple[str, int] | N
             print_json(result)
         else:
             print_summary(result)
+            note = witness_note(books.cell)
+            if note is not None:
+                click.echo(f"\n  {note[0].upper()}{note[1:]}.")
         if address is not None:
-            serve_pages(*address)
+            log_keys(books.cell)
+            with published_beside():
+                serve_pages(*address)
 
 
 def _export(files: dict[str, bytes], folder: Path) -> None:

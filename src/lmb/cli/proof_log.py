@@ -10,26 +10,24 @@ from uuid import UUID
 
 import click
 
+from lmb.cli.log_keys import log_keys
 from lmb.cli.progress import say
-from lmb.config.paths import home
 from lmb.config.runtime import database, migrate
 from lmb.ledger.queries import movement
 from lmb.ledger.statements import cell_of_books
 from lmb.proofs import queries
 from lmb.proofs.errors import MalformedError
 from lmb.proofs.export import export_log, export_openings
-from lmb.proofs.key_files import read_signing_keys, write_signing_keys
-from lmb.proofs.keys import Algorithm, SigningKey, generate_signing_key
-from lmb.proofs.policy import Policy, parse_policy
+from lmb.proofs.policy import POLICY_BYTES_MAX, Policy, parse_policy
 from lmb.proofs.publication import Publication, publish, witness_addresses
+from lmb.proofs.trust import policy_in_force
 from lmb.values.errors import InputError, NotFoundError, Problem
-
-DOMAIN = "labor-market-bonds.example"
-"""Logs are named below it; `example` says that nobody serves them there (RFC 2606)."""
 
 POLICY_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 BOOKS_HELP = "Name of the books; needed only where there are several."
-WITNESSES_HELP = "Policy file (C2SP tlog-policy) with the witnesses to ask and their addresses."
+WITNESSES_HELP = (
+    "Policy file (C2SP tlog-policy) with witnesses and addresses, not the one in force."
+)
 
 
 @click.command(epilog="Example: lmb proofs receipt 0051c9c0-b280-75ab-8b23-da1cbf7349e0 > paid.txt")
@@ -41,7 +39,7 @@ def receipt(transfer: UUID, policy: Path | None, output: Path | None) -> None:
 
     Where no checkpoint covers the transfer yet, one is issued first.
     """
-    with _database():
+    with log_database():
         found = movement(transfer)
         if found is None:
             raise NotFoundError(f"there is no transfer {transfer} in the books")
@@ -64,7 +62,7 @@ def checkpoint(books: str | None, policy: Path | None) -> None:
     The log's signing keys are made at the first use and kept in this clone's data. What others
     need to know of them is told as lines of a policy file.
     """
-    with _database():
+    with log_database():
         published = _publish(cell_of_books(books), policy)
     click.echo(published.on_file.note.content, nl=False)
 
@@ -78,7 +76,7 @@ def export(folder: Path, books: str | None, openings: bool) -> None:
 
     Without --openings the files name nobody and may be published.
     """
-    with _database():
+    with log_database():
         cell = cell_of_books(books)
         size = export_log(cell, folder)
         if openings:
@@ -87,15 +85,16 @@ def export(folder: Path, books: str | None, openings: bool) -> None:
 
 
 @contextmanager
-def _database() -> Iterator[None]:
+def log_database() -> Iterator[None]:
+    """The database with its tables up to date."""
     with database(progress=say):
         migrate(progress=say)
         yield
 
 
 def _publish(cell: int, policy: Path | None) -> Publication:
-    keys = _log_keys(cell)
-    known = Policy() if policy is None else read_policy(policy)
+    keys = log_keys(cell)
+    known = asked_witnesses(cell, policy)
     published = publish(cell, keys, witness_addresses(known), lambda: datetime.now(UTC))
     for key in keys:
         click.echo(f"log {key.verifier.text}", err=True)
@@ -108,25 +107,29 @@ def _publish(cell: int, policy: Path | None) -> Publication:
     return published
 
 
-def _log_keys(cell: int) -> tuple[SigningKey, ...]:
-    """The keys of a cell's log, made at the first use."""
-    path = log_key_file(cell)
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        origin = f"{DOMAIN}/books/{cell}"
-        algorithms = (Algorithm.ED25519, Algorithm.ML_DSA_44_COSIGNATURE)
-        write_signing_keys(path, [generate_signing_key(origin, each) for each in algorithms])
-    return read_signing_keys(path)
-
-
-def log_key_file(cell: int) -> Path:
-    """Where the signing keys of a cell's log are kept in this clone's data."""
-    return home() / "proofs" / f"{cell}.key"
+def asked_witnesses(cell: int, path: Path | None) -> Policy:
+    """The policy of a file, else the one in force, else one without witnesses."""
+    if path is not None:
+        return read_policy(path)
+    trusted = policy_in_force(cell)
+    return Policy() if trusted is None else trusted.policy
 
 
 def read_policy(path: Path) -> Policy:
     """The policy of a file. Raises InputError."""
+    return _parsed(path, policy_content(path))
+
+
+def policy_content(path: Path) -> bytes:
+    """The bytes of a policy file that can be read as one. Raises InputError."""
+    with path.open("rb") as file:
+        content = file.read(POLICY_BYTES_MAX + 1)
+    _parsed(path, content)
+    return content
+
+
+def _parsed(path: Path, content: bytes) -> Policy:
     try:
-        return parse_policy(path.read_bytes())
+        return parse_policy(content)
     except MalformedError as error:
         raise InputError([Problem(path.name, None, None, str(error), "a trust policy")]) from error

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from lmb.cli.proof_log import checkpoint, export, receipt
+from lmb.cli.publishing import publish
+from lmb.cli.trusting import trust
 from lmb.proofs.checkpoints import check_empty_root, parse_checkpoint
 from lmb.proofs.errors import MalformedError, NotProvenError
 from lmb.proofs.keys import VerifierKey, parse_verifier_key
@@ -124,7 +126,7 @@ def tile_path(index: int, level: int | None, width: int | None) -> None:
         raise click.UsageError(str(error)) from error
 
 
-for command in (receipt, checkpoint, export):
+for command in (receipt, checkpoint, export, publish, trust):
     proofs.add_command(command)
 
 

@@ -1,8 +1,9 @@
 """Which database Django talks to, and as whom.
 
 Two aliases lead to the same database: `default` as the application role, which may do only what
-the migrations grant it, and `owner` as the role that owns the tables, for migrations alone. The
-connection strings travel in two environment variables, so that subprocesses follow.
+the migrations grant it, and `owner` as the role that owns the tables, for migrations and for the
+one thing the application must not decide for itself: whom the books trust. The connection strings
+travel in two environment variables, so that subprocesses follow.
 """
 
 from __future__ import annotations

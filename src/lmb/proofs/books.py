@@ -48,6 +48,14 @@ def posted(cell: int, transfer: UUID) -> Posted | None:
     return next(_read("WHERE t.cell = %s AND t.id = %s", [cell, transfer]), None)
 
 
+def newest_seq(cell: int) -> int:
+    """The number of the newest transfer of a cell, 0 for none; numbers have no gaps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(seq) FROM ledger_transfer WHERE cell = %s", [cell])
+        (newest,) = cursor.fetchone()
+    return int(newest or 0)
+
+
 def posted_among(cell: int, transfers: Collection[UUID]) -> dict[UUID, Posted]:
     """Those of some transfers that stand in the books with journal and cause, by identifier.
     A row that says what no row may say is left out: an audit must read books that are broken."""

@@ -1,7 +1,8 @@
 """The tables of the proof log: insert-only, one log for each cell of the books.
 
 Leaves have no gaps and follow the books' own order; the database checks both. Hashes are raw
-SHA-256 bytes.
+SHA-256 bytes. The application may add to all of them but `proofs_policy`: whom the books trust
+is decided by their owner.
 """
 
 from __future__ import annotations
@@ -101,3 +102,64 @@ class Cosignature(models.Model):
     class Meta:
         db_table = "proofs_cosignature"
         indexes = [models.Index(fields=["cell", "timestamp"], name="proofs_cosignature_newest")]
+
+
+class TrustPolicy(models.Model):
+    """Whom these books trust from a moment on, as a C2SP tlog-policy; the largest number is in
+    force. Payouts stop once its quorum has not answered for `patience_seconds`; null: they are
+    not held back."""
+
+    pk = models.CompositePrimaryKey("cell", "number")
+    cell = models.IntegerField()
+    number = models.IntegerField()
+    content = models.TextField()
+    patience_seconds = models.IntegerField(null=True)
+    actor = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "proofs_policy"
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gte=1), name="proofs_policy_number"),
+            models.CheckConstraint(
+                condition=Q(patience_seconds__isnull=True) | Q(patience_seconds__gte=1),
+                name="proofs_policy_patience",
+            ),
+            models.CheckConstraint(condition=~Q(actor=""), name="proofs_policy_names_its_actor"),
+        ]
+
+
+class Witnessed(models.Model):
+    """The quorum of a policy had cosigned the checkpoint of this size at this moment."""
+
+    pk = models.CompositePrimaryKey("cell", "policy", "witnessed_at")
+    cell = models.IntegerField()
+    policy = models.IntegerField()
+    witnessed_at = models.DateTimeField()
+    size = models.BigIntegerField()
+
+    class Meta:
+        db_table = "proofs_witnessed"
+
+
+class AuditRun(models.Model):
+    """What an audit came to, kept for those who ask later. `findings` are at most
+    `audit_runs.FINDINGS_KEPT` of `findings_total`; `size` and `root` are those of the checkpoint
+    it measured by, null where none held."""
+
+    pk = models.CompositePrimaryKey("cell", "finished_at")
+    cell = models.IntegerField()
+    finished_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    actor = models.TextField()
+    movements = models.BigIntegerField()
+    leaves = models.BigIntegerField()
+    closed = models.BigIntegerField()
+    size = models.BigIntegerField(null=True)
+    root = models.BinaryField(null=True)
+    witnesses = models.JSONField()
+    findings_total = models.BigIntegerField()
+    findings = models.JSONField()
+
+    class Meta:
+        db_table = "proofs_audit"

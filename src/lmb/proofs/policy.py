@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from lmb.proofs.errors import MalformedError
 from lmb.proofs.keys import VerifierKey, parse_verifier_key
@@ -55,6 +56,14 @@ class Policy:
     def is_met(self, cosigned: set[VerifierKey]) -> bool:
         """Whether cosignatures of these keys are enough."""
         return self.quorum == _NONE or self._counts(self.quorum, cosigned)
+
+    def met_at(self, cosigned: Mapping[VerifierKey, datetime]) -> datetime | None:
+        """The latest moment such that cosignatures from then on are enough, None when all
+        together are not."""
+        for moment in sorted(set(cosigned.values()), reverse=True):
+            if self.is_met({key for key, at in cosigned.items() if at >= moment}):
+                return moment
+        return None
 
     def _counts(self, name: str, cosigned: set[VerifierKey]) -> bool:
         group = self.groups.get(name)

@@ -47,21 +47,37 @@ def publish(
 
     A witness that refuses or does not answer is told of in the result; the checkpoint stands.
     """
-    integrate(cell)
-    note = issue_checkpoint(cell, keys, now())
-    on_file = queries.newest_checkpoint(cell)
-    assert on_file is not None
-    size = on_file.checkpoint.size
-    tree = queries.tree(cell, size)
+    on_file = issue(cell, keys, now())
     refusals = []
     for witness in witnesses:
-        known_size = queries.witnessed_size(cell, witness.keys[0].name)
         try:
-            given = ask_witness(witness, note, tree, known_size, post)
+            ask(cell, on_file, witness, now, post)
         except RefusedError as refusal:
             refusals.append(str(refusal))
-        else:
-            record_cosignatures(cell, size, given, witness.keys, now())
     published = queries.newest_checkpoint(cell)
     assert published is not None
     return Publication(published, tuple(refusals))
+
+
+def issue(cell: int, keys: Sequence[SigningKey], at: datetime) -> CheckpointOnFile:
+    """Log every transfer and sign the log."""
+    integrate(cell)
+    issue_checkpoint(cell, keys, at)
+    on_file = queries.newest_checkpoint(cell)
+    assert on_file is not None
+    return on_file
+
+
+def ask(
+    cell: int,
+    on_file: CheckpointOnFile,
+    witness: WitnessAddress,
+    now: Callable[[], datetime],
+    post: Post,
+) -> None:
+    """Let one witness cosign a checkpoint. Raises RefusedError when it does not."""
+    size = on_file.checkpoint.size
+    known_size = queries.witnessed_size(cell, witness.keys[0].name)
+    tree = queries.tree(cell, size)
+    given = ask_witness(witness, on_file.note, tree, known_size, post)
+    record_cosignatures(cell, size, given, witness.keys, now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -118,27 +118,6 @@ def witnessed_size(cell: int, witness: str) -> int:
     """The size of the largest checkpoint a witness is known to have cosigned, 0 for none."""
     rows = models.Cosignature.objects.filter(cell=cell, witness=witness)
     return int(rows.aggregate(largest=Max("size"))["largest"] or 0)
-
-
-def last_witnessed(cell: int) -> int | None:
-    """The newest second, since 1970, at which any witness cosigned; None before the first."""
-    rows = models.Cosignature.objects.filter(cell=cell)
-    newest: int | None = rows.aggregate(newest=Max("timestamp"))["newest"]
-    return newest
-
-
-def require_witness(cell: int, at: datetime, patience: timedelta) -> None:
-    """Return when a witness has cosigned the log of a cell recently enough.
-
-    Raises RefusedError otherwise: money must not leave while nobody outside has seen the books.
-    """
-    last = last_witnessed(cell)
-    if last is None or at.timestamp() - last > patience.total_seconds():
-        since = "ever" if last is None else f"since {datetime.fromtimestamp(last, UTC).isoformat()}"
-        raise RefusedError(
-            f"no witness has cosigned the log of cell {cell} {since}; payments wait until one "
-            "does: check the witnesses and run `lmb proofs checkpoint`"
-        )
 
 
 def is_covered(transfer: UUID) -> bool:

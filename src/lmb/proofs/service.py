@@ -1,12 +1,14 @@
-"""The only functions that add to the proof log: leaves, checkpoints, cosignatures."""
+"""The only functions that add to the proof log: leaves, checkpoints, cosignatures, and whom the
+books trust."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import Max
 
 from lmb.proofs import models, queries
 from lmb.proofs.books import Posted, posted_after
@@ -15,13 +17,18 @@ from lmb.proofs.errors import NotProvenError
 from lmb.proofs.keys import SigningKey, VerifierKey
 from lmb.proofs.leaves import SALT_BYTES, LeafType, opened_leaf
 from lmb.proofs.notes import Note, Signature, parse_note
+from lmb.proofs.policy import Policy, parse_policy
 from lmb.proofs.tiles import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, tile_root
 from lmb.proofs.tree import leaf_hash
+from lmb.proofs.trust import PolicyInForce, policy_in_force, quorum_complete_at
 from lmb.proofs.verification import verify_consistency
 from lmb.values.errors import ConflictError, RefusedError
 
 BATCH_LEAVES = 8190
 """Leaves integrated in one transaction; as many as the books post in one call."""
+
+OWNER = "owner"
+"""The alias of whoever owns the tables."""
 
 # Any number will do, if nothing else in the database locks by it together with a cell.
 _LOCK = 5_082_027
@@ -136,12 +143,70 @@ def record_cosignatures(
             )
         )
     models.Cosignature.objects.bulk_create(rows, ignore_conflicts=True)
+    _mark_quorum(cell, size)
     return len(rows)
 
 
-def _lock(cell: int) -> None:
+def trust(
+    cell: int, content: bytes, patience: timedelta | None, actor: str, at: datetime
+) -> PolicyInForce:
+    """Put a policy in force, as the owner of the books: the application itself may not.
+
+    Payouts stop once its quorum has not answered for `patience`; None holds none back. Raises
+    MalformedError for no policy, RefusedError for one that does not know this log or that asks
+    no witness although payouts are to wait for some.
+    """
+    _check_policy(cell, parse_policy(content), patience)
+    with transaction.atomic(using=OWNER):
+        _lock(cell, OWNER)
+        rows = models.TrustPolicy.objects.using(OWNER).filter(cell=cell)
+        number = (rows.aggregate(newest=Max("number"))["newest"] or 0) + 1
+        models.TrustPolicy.objects.using(OWNER).create(
+            cell=cell,
+            number=number,
+            content=content.decode(),
+            patience_seconds=None if patience is None else int(patience.total_seconds()),
+            actor=actor,
+            recorded_at=at,
+        )
+    newest = queries.newest_checkpoint(cell)
+    if newest is not None:
+        _mark_quorum(cell, newest.checkpoint.size)
+    in_force = policy_in_force(cell)
+    assert in_force is not None
+    return in_force
+
+
+def _check_policy(cell: int, policy: Policy, patience: timedelta | None) -> None:
+    newest = queries.newest_checkpoint(cell)
+    if newest is not None:
+        origin = newest.checkpoint.origin
+        if not any(key.name == origin for key in policy.logs):
+            raise RefusedError(
+                f"the policy names no key of the log {origin!r}; add the lines that "
+                "`lmb proofs checkpoint` prints"
+            )
+    if patience is not None and policy.is_met(set()):
+        raise RefusedError(
+            "the policy asks for no witness, so payouts cannot wait for any: write `quorum` with "
+            "a witness or a group, or leave the time out"
+        )
+    if patience is not None and patience < timedelta(seconds=1):
+        raise RefusedError("payouts wait after 1 second or more")
+
+
+def _mark_quorum(cell: int, size: int) -> None:
+    """Put on file when the quorum of the policy in force had cosigned a checkpoint."""
+    trusted = policy_in_force(cell)
+    at = None if trusted is None else quorum_complete_at(cell, size, trusted.policy)
+    if trusted is not None and at is not None:
+        row = models.Witnessed(cell=cell, policy=trusted.number, witnessed_at=at, size=size)
+        models.Witnessed.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _lock(cell: int, alias: str = DEFAULT_DB_ALIAS) -> None:
     """One writer of a log at a time; given back when the transaction ends."""
-    with connection.cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, cell])
 
 

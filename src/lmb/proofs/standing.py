@@ -89,6 +89,11 @@ def sets_of_books() -> list[SetOfBooks]:
     return [SetOfBooks(row.id, row.name) for row in listed[:BOOKS_MAX]]
 
 
+def has_books(cell: int) -> bool:
+    """Whether there are books with this number."""
+    return Cell.objects.filter(id=cell).exists()
+
+
 def standing(cell: int) -> LogStanding:
     """How the log of a cell stands. Raises NotFoundError for a cell there is not."""
     row = Cell.objects.filter(id=cell).first()

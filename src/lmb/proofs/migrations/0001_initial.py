@@ -161,5 +161,103 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="TrustPolicy",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("number", models.IntegerField()),
+                ("content", models.TextField()),
+                ("patience_seconds", models.IntegerField(null=True)),
+                ("actor", models.TextField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "proofs_policy",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="proofs_policy_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("patience_seconds__isnull", True),
+                            ("patience_seconds__gte", 1),
+                            _connector="OR",
+                        ),
+                        name="proofs_policy_patience",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("actor", ""), _negated=True),
+                        name="proofs_policy_names_its_actor",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Witnessed",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "policy",
+                        "witnessed_at",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("policy", models.IntegerField()),
+                ("witnessed_at", models.DateTimeField()),
+                ("size", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "proofs_witnessed",
+            },
+        ),
+        migrations.CreateModel(
+            name="AuditRun",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "finished_at",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("finished_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField()),
+                ("actor", models.TextField()),
+                ("movements", models.BigIntegerField()),
+                ("leaves", models.BigIntegerField()),
+                ("closed", models.BigIntegerField()),
+                ("size", models.BigIntegerField(null=True)),
+                ("root", models.BinaryField(null=True)),
+                ("witnesses", models.JSONField()),
+                ("findings_total", models.BigIntegerField()),
+                ("findings", models.JSONField()),
+            ],
+            options={
+                "db_table": "proofs_audit",
+            },
+        ),
         migrations.RunSQL((SQL / "protection.sql").read_text()),
+        migrations.RunSQL((SQL / "payouts.sql").read_text()),
     ]
