@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
+from lmb.cli.outcomes_indicators import indicators
+from lmb.cli.outcomes_score import score
+
 
 @click.group()
 def outcomes() -> None:
     """Indicators and estimates from files, re-runnable by anyone to the same bytes."""
+
+
+for command in (indicators, score):
+    outcomes.add_command(command)

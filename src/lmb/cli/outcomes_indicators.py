@@ -1,0 +1,102 @@
+"""`lmb outcomes indicators`: the six federal indicators of two files, by two engines."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lmb.outcomes.indicators import polars_engine
+from lmb.outcomes.indicators.columns import period_columns, wage_columns
+from lmb.outcomes.indicators.duckdb_engine import engine, measure, people_exited
+from lmb.outcomes.indicators.results import Measured
+from lmb.outcomes.indicators.rules import IndicatorRules, Window
+from lmb.outcomes.indicators.tables import PERIOD_BREACHES, load
+from lmb.values.errors import RefusedError
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+class Days(click.ParamType[Window]):
+    """Two dates with two dots between, both included."""
+
+    name = "FIRST..LAST"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Window:
+        if isinstance(value, Window):
+            return value
+        first, dots, last = str(value).partition("..")
+        try:
+            return Window(date.fromisoformat(first), date.fromisoformat(last))
+        except ValueError as error:
+            reason = str(error) if dots else "no .. between two dates"
+            self.fail(f"{value!r} is no window like 2023-07-01..2024-06-30: {reason}", param, ctx)
+
+
+def _columns(_context: click.Context, _option: click.Parameter, value: str | None) -> list[str]:
+    names = [] if value is None else value.split(",")
+    for name in names:
+        if not COLUMN.fullmatch(name):
+            raise click.BadParameter(f"{name!r} is no column name: letters, digits and _ alone")
+    return names
+
+
+@click.command(
+    epilog="Example: lmb outcomes indicators --periods periods.csv --wages wages.csv "
+    "--exits 2023-07-01..2024-06-30 --by program"
+)
+@click.option("--periods", type=FILE, required=True, help="Periods of participation.")
+@click.option("--wages", type=FILE, required=True, help="Pay by person, employer and quarter.")
+@click.option("--exits", type=Days(), required=True, help="The days of exit that are counted.")
+@click.option("--msg", type=Days(), help="The days of skill gains; those of --exits if left out.")
+@click.option("--by", callback=_columns, metavar="A,B", help="Also by these columns of PERIODS.")
+@click.option("--check", is_flag=True, help="Count with both engines; refuse if they disagree.")
+def indicators(
+    periods: Path, wages: Path, exits: Window, msg: Window | None, by: list[str], check: bool
+) -> None:
+    """Count the six WIOA indicators of two files (CSV or Parquet) and print them as JSON.
+
+    Both files are checked first; a problem anywhere means that nothing is counted (exit code 2).
+    """
+    gains = msg or exits
+    rules = IndicatorRules.in_force_on(exits.last)
+    with engine() as connection, tempfile.TemporaryDirectory(prefix="lmb-indicators-") as name:
+        folder = Path(name)
+        columns = period_columns(rules, by)
+        load(connection, "periods", periods, columns, folder, PERIOD_BREACHES, "period_id")
+        load(connection, "wages", wages, wage_columns(rules), folder)
+        measured = measure(connection, rules, exits, gains, by)
+        if check:
+            parts = (folder / "periods.parquet", folder / "wages.parquet")
+            _refuse_difference(measured, polars_engine.measure(*parts, rules, exits, gains, by))
+        people = people_exited(connection, exits)
+    document: dict[str, Any] = {
+        "exits": str(exits),
+        "msg": str(gains),
+        "rule": {"id": "wioa-indicators", "version": rules.version, "sha256": rules.sha256},
+        **measured.total.document(),
+        "people_exited": people,
+        "engines": ["duckdb", "polars"] if check else ["duckdb"],
+    }
+    if by:
+        document["groups"] = [
+            {"group": dict(zip(by, key, strict=True)), **group.document()}
+            for key, group in measured.groups.items()
+        ]
+    click.echo(json.dumps(document, indent=2))
+
+
+def _refuse_difference(first: Measured, second: Measured) -> None:
+    if first != second:
+        raise RefusedError(
+            f"the two engines disagree: DuckDB counts {first.total.document()}, Polars "
+            f"{second.total.document()}; nothing may be paid on either, report both files"
+        )
