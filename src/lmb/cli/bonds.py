@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from lmb.cli.bonds_price import price, yield_
+
+COMMANDS: tuple[click.Command, ...] = (price, yield_)
 
 
 @click.group()

@@ -132,7 +132,7 @@ def read_table(
         table.report(None, None, found, f"at most {table.limits.bytes_max:,} bytes")
         return table
     decoded = content.decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
-    records = _records(table, decoded)
+    records = csv_records(table, decoded)
     header = next(records, None)
     if header is None:
         table.report(1, None, "an empty file", f"a header: {_names(columns)}")
@@ -152,12 +152,17 @@ def table_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def undecodable(text: str) -> bool:
+    """Whether a text was no UTF-8, or has a NUL in it."""
+    return _NOT_TEXT.search(text) is not None
+
+
 def _written(text: str) -> str:
     # Not csv.writer: before Python 3.13 it leaves a lone \r bare, which ends a row when read.
     return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
 
 
-def _records(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
+def csv_records(table: Table, text: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it starts on. A broken one is reported and left out."""
     # newline="" keeps line ends inside quotes as they are; csv wants it so.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -214,7 +219,7 @@ def _read_rows(
 def _value(table: Table, number: int, column: Column[Any] | None, text: str) -> object:
     if column is None:
         return _UNREADABLE
-    if _NOT_TEXT.search(text):
+    if undecodable(text):
         table.report(number, column.name, _quoted(text), "UTF-8 text without NUL bytes")
         return _UNREADABLE
     try:

@@ -1,12 +1,10 @@
-"""Prices, yields and risk of fixed-rate bonds, bills, floating rate notes and inflation-protected
-securities: 31 CFR 356 Appendix B.
+"""Prices and yields of fixed-rate bonds and of bills: 31 CFR 356 Appendix B.
 
     exact      Decimal, one bond: what is paid, to the last published digit
     arrays     float64, many bonds in one call: analytics
     published  the published digits of many bonds: float64 where it decides, Decimal where not
-    measures   durations, convexity and DV01 of many bonds, of promised and of expected payments
-    bills, floating, indexed   the other securities of Appendix B
-    files      CSV and Parquet files of bonds, priced row by row
+    bills      Decimal, one bill
+    files      CSV and Parquet files of bonds and bills, priced row by row
 
 This module hands out the exact part. The others load NumPy, so whoever needs them imports them by
 name. Prices and accrued interest are per 100 of par unless a name says otherwise.

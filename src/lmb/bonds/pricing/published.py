@@ -40,7 +40,7 @@ times the greatest error seen below `_PRICE_SURE_BELOW`, where tests look for on
 _PRICE_SURE_BELOW = 10_000.0
 """From here on every price goes to `exact`: float64 has fewer decimals to spare."""
 
-_PRICE_BELOW = 1e12
+PRICE_BELOW = 1e12
 """Prices from here on do not fit whole millionths in 64 bits; no bond is worth that much."""
 
 _YIELD_ERROR_UNITS = 8 * float(np.finfo(np.float64).eps)
@@ -66,7 +66,7 @@ def published_prices(terms: BondTerms, yield_percent: Floats) -> PublishedPrices
     bonds = prepare(terms)
     with_accrued = bonds.price_with_accrued(yield_percent)
     expected = "a yield from -99 to 1,000 per cent and a price below 1e12"
-    _refuse_unknown(np.where(with_accrued < _PRICE_BELOW, with_accrued, np.nan), expected)
+    _refuse_unknown(np.where(with_accrued < PRICE_BELOW, with_accrued, np.nan), expected)
     price_units, price_sure = _half_up_units(with_accrued, _MILLION, _PRICE_MARGIN)
     accrued_units, accrued_sure = _half_up_units(bonds.accrued, _MILLION, _PRICE_MARGIN)
     price_units -= accrued_units
