@@ -24,6 +24,12 @@ R = TypeVar("R")
 _UNREADABLE = object()
 """Stands where a field could not be read. Not None: a blank field reads as None."""
 
+_UNKNOWN = object()
+"""Stands where a text was not read before."""
+
+_KNOWN_TEXTS_MAX = 10_000
+"""Texts of one column whose values are remembered."""
+
 _NOT_TEXT = re.compile("[\\0\udc80-\udcff]")
 """NUL, and what Python makes of bytes that are not UTF-8 (PEP 383)."""
 
@@ -51,20 +57,19 @@ class Row:
 
     def has(self, *columns: Column[Any]) -> bool:
         """Whether all these fields could be read; a blank field that may be blank could."""
-        return all(
-            column.name in self._places and self._value(column) is not _UNREADABLE
-            for column in columns
-        )
+        for column in columns:
+            place = self._places.get(column.name)
+            if place is None or self._values[place] is _UNREADABLE:
+                return False
+        return True
 
     def __getitem__(self, column: Column[T]) -> T:
         """The value of a field. Raises KeyError where it could not be read: ask `has` first, or
         wait for `Table.accept`, which hands out whole rows only."""
-        if not self.has(column):
+        value = self._values[self._places[column.name]]
+        if value is _UNREADABLE:
             raise KeyError(column.name)
-        return cast(T, self._value(column))
-
-    def _value(self, column: Column[Any]) -> object:
-        return self._values[self._places[column.name]]
+        return cast(T, value)
 
 
 @dataclass(slots=True)
@@ -200,6 +205,7 @@ def _read_rows(
     columns: list[Column[Any] | None],
 ) -> None:
     places = {name: place for place, name in enumerate(header)}
+    known = [_Known() for _ in columns]
     for count, (number, record) in enumerate(records, start=1):
         if count > table.limits.rows_max:
             found = f"more than {table.limits.rows_max:,} rows"
@@ -209,11 +215,22 @@ def _read_rows(
             found, expected = f"{len(record)} fields", f"{len(columns)} fields as in the header"
             table.report(number, None, found, expected)
             continue
-        values = tuple(
-            _value(table, number, column, text)
-            for column, text in zip(columns, record, strict=True)
-        )
-        table.rows.append(Row(number, places, values))
+        values = [values_of.get(text, _UNKNOWN) for values_of, text in zip(known, record)]  # noqa: B905 - checked above
+        for place, value in enumerate(values):
+            if value is _UNKNOWN:
+                text = record[place]
+                value = _value(table, number, columns[place], text)
+                values[place] = known[place].keep(text, value)
+        table.rows.append(Row(number, places, tuple(values)))
+
+
+class _Known(dict[str, object]):
+    """What the texts of one column were read as: most columns say few things many times."""
+
+    def keep(self, text: str, value: object) -> object:
+        if value is not _UNREADABLE and len(self) < _KNOWN_TEXTS_MAX:
+            self[text] = value
+        return value
 
 
 def _value(table: Table, number: int, column: Column[Any] | None, text: str) -> object:
