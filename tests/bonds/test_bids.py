@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from lmb.bonds.bids import Bid, BidKind, load_bids
+from lmb.bonds.bids import Bid, BidKind
+from lmb.bonds.bids_file import load_bids
 from lmb.bonds.terms_file import load_term_sheet
 from lmb.values.errors import InputError
 from tests.bonds.support import RULES, changed

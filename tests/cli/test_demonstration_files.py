@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from lmb.bonds.bids import BidKind, load_bids
+from lmb.bonds.bids import BidKind
+from lmb.bonds.bids_file import load_bids
 from lmb.bonds.cusip import is_cusip
 from lmb.bonds.dated_rules import auction_rules_on
 from lmb.bonds.terms_file import load_term_sheet

@@ -8,6 +8,7 @@ import pytest
 
 from lmb.bonds import queries as bonds
 from lmb.bonds import service as desk
+from lmb.bonds import service_auction as auctions
 from lmb.ledger import queries as ledger
 from lmb.ledger.entries import Cause, Journal, Post
 from lmb.ledger.service import Books, post
@@ -117,7 +118,7 @@ def test_each_service_pays_once_when_called_again() -> None:
     programme = small_programme()
     books, first = carried_out(programme)
     bond = bonds.bond(books.cell, CUSIP)
-    desk.hold_auction(books, bond)
+    auctions.hold_auction(books, bond)
     desk.settle(books, bond)
     for period in bonds.periods(bond):
         desk.pay_interest(books, bond, period)

@@ -13,7 +13,8 @@ arithmetic is that of 31 CFR part 356 and its Appendix B.
 """
 
 from lmb.bonds.auction import AuctionResult, Award, run_auction
-from lmb.bonds.bids import Bid, BidFault, BidKind, bid_faults, load_bids
+from lmb.bonds.bids import Bid, BidFault, BidKind, bid_faults
+from lmb.bonds.bids_file import load_bids
 from lmb.bonds.bonus import OutcomeBonus, OutcomeEvidence, outcome_bonus
 from lmb.bonds.coupon import (
     HolderInterest,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 from lmb.rules.parameters import in_force
@@ -21,8 +21,16 @@ OUTCOME_COUPON_RULE = "outcome-coupon"
 
 @dataclass(frozen=True, slots=True)
 class AuctionRules:
-    """Limits and roundings of an auction (31 CFR 356.12 and 356.20 to 356.23)."""
+    """Limits, times and roundings of an auction (31 CFR 356.10 to 356.13, 356.20 to 356.23).
 
+    The closing times are Washington time on the day of the auction.
+    """
+
+    minimum_bid_cents: int
+    bid_multiple_cents: int
+    noncompetitive_close: time
+    competitive_close: time
+    net_long_report_percent: Decimal
     award_limit_percent: Decimal
     single_bid_limit_percent: Decimal
     noncompetitive_limit_cents: int
@@ -41,6 +49,11 @@ class AuctionRules:
         """Read a version's parameters. Raises ValueError for any missing, unknown or ill-typed."""
         _refuse_other_names(parameters, cls.__slots__)
         return cls(
+            minimum_bid_cents=_integer(parameters, "minimum_bid_cents"),
+            bid_multiple_cents=_integer(parameters, "bid_multiple_cents"),
+            noncompetitive_close=_time(parameters, "noncompetitive_close"),
+            competitive_close=_time(parameters, "competitive_close"),
+            net_long_report_percent=_percent(parameters, "net_long_report_percent"),
             award_limit_percent=_percent(parameters, "award_limit_percent"),
             single_bid_limit_percent=_percent(parameters, "single_bid_limit_percent"),
             noncompetitive_limit_cents=_integer(parameters, "noncompetitive_limit_cents"),
@@ -106,3 +119,10 @@ def _integer(parameters: Mapping[str, Document], name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{name} must be a whole number, not {value!r}")
     return value
+
+
+def _time(parameters: Mapping[str, Document], name: str) -> time:
+    value = parameters[name]
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a time like 13:00 written as text, not {value!r}")
+    return time.fromisoformat(value)

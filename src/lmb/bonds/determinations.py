@@ -1,6 +1,6 @@
-"""The rules of this room as determinations use them: plain functions of their inputs.
+"""The rules of this room as determinations use them: plain functions of their inputs. That of the
+auction, whose result these start from, stands in `auction.rule`.
 
-terms + bids ──auction──▶ coupon, price, awards
 terms + auction + measure ──outcome coupon──▶ score, bonus, from which period
 period + auction + outcome coupon ──interest payment──▶ the period's rate
 """
@@ -10,23 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import Any
-from uuid import UUID
 
-from lmb.bonds.auction import AuctionResult, run_auction
-from lmb.bonds.bids import Bid, BidKind
 from lmb.bonds.bonus import OutcomeEvidence, outcome_bonus
 from lmb.bonds.coupon import bonus_periods
-from lmb.bonds.dated_rules import (
-    AUCTION_RULE,
-    OUTCOME_COUPON_RULE,
-    AuctionRules,
-    OutcomeCouponRules,
-)
+from lmb.bonds.dated_rules import AUCTION_RULE, OUTCOME_COUPON_RULE, OutcomeCouponRules
 from lmb.bonds.terms import TermSheet
 from lmb.bonds.terms_file import term_sheet_from_document
 from lmb.rules.determination import Decision, Input, documents
 from lmb.rules.parameters import ParameterSet
-from lmb.values.canonical import Document, fingerprint
 from lmb.values.errors import NotFoundError
 from lmb.values.rates import decimal_text
 from lmb.values.rounding import PRECISION_DIGITS
@@ -34,60 +25,6 @@ from lmb.values.rounding import PRECISION_DIGITS
 INTEREST_RULE = "interest-payment"
 MEASURE_RULE = "earnings-gain"
 """The rule whose determination measures what the bonus depends on."""
-
-
-def auction(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision:
-    """Run the auction of a bond's terms over all bids on it (31 CFR 356.20 to 356.23)."""
-    result = auction_result(
-        _terms(inputs), bids_by_id(inputs), AuctionRules.from_parameters(parameters.values)
-    )
-    id_of = {bid: identifier for identifier, bid in bids_by_id(inputs).items()}
-    awards: list[Document] = [
-        {"bid": str(id_of[award.bid]), "par_cents": award.award_cents} for award in result.awards
-    ]
-    return Decision(
-        {
-            "offering_cents": result.offering_cents,
-            "tendered_cents": result.tendered_cents,
-            "awarded_cents": result.awarded_cents,
-            "noncompetitive_cents": result.noncompetitive_cents,
-            "coupon_percent": decimal_text(result.coupon_percent),
-            "high_yield_percent": str(result.high_yield_percent),
-            "median_yield_percent": str(result.median_yield_percent),
-            "low_yield_percent": str(result.low_yield_percent),
-            "proration_percent": str(result.proration_percent),
-            "price_per_100": str(result.price_per_100),
-            "accrued_per_1000": str(result.accrued_per_1000),
-            "bid_to_cover": str(result.bid_to_cover),
-            "awards_count": len(awards),
-            "awards_sha256": fingerprint(awards),
-        },
-        result.explanation,
-    )
-
-
-def auction_result(
-    terms: TermSheet, bids: Mapping[UUID, Bid], rules: AuctionRules
-) -> AuctionResult:
-    """The auction's full result, with every award. Raises RefusedError as `run_auction` does."""
-    return run_auction(list(bids.values()), terms.offering, rules)
-
-
-def bids_by_id(inputs: Sequence[Input]) -> dict[UUID, Bid]:
-    """The bids among a determination's inputs."""
-    return {item.id: bid_from_document(item.document) for item in inputs if item.kind == "bid"}
-
-
-def bid_from_document(document: Any) -> Bid:
-    """A bid as it was entered."""
-    yield_percent = document["yield_percent"]
-    return Bid(
-        bidder=document["bidder"],
-        kind=BidKind(document["kind"]),
-        par_cents=document["par_cents"],
-        yield_percent=None if yield_percent is None else Decimal(yield_percent),
-        net_long_cents=document["net_long_cents"],
-    )
 
 
 def outcome_coupon(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision:

@@ -1,4 +1,4 @@
-"""Bonds as announced, the bids on them, what each bid was awarded, and their interest periods.
+"""Bonds as announced, their auctions and bids, what each bid was awarded, and interest periods.
 
 Holdings are not here: they are accounts of the books, in face amount, so that what all holders
 hold always equals what is outstanding.
@@ -46,23 +46,78 @@ class InterestPeriod(models.Model):
         ]
 
 
-class Bid(models.Model):
-    """One bid; `yield_percent` is null where it is noncompetitive."""
+class Reopening(models.Model):
+    """An announced auction of more of a bond; `auction` counts from 2, the first issue is 1."""
 
     pk = models.CompositePrimaryKey("cell", "id")
     cell = models.IntegerField()
     id = models.UUIDField()
     bond = models.UUIDField()
+    auction = models.IntegerField()
+    offering_cents = models.BigIntegerField()
+    announced_on = models.DateField()
+    auction_on = models.DateField()
+    issue_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_reopening"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "bond", "auction"], name="bonds_reopening_number"
+            )
+        ]
+
+
+class SealedBid(models.Model):
+    """A commitment to a bid, received before the close; what is bid stays with the bidder."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    bond = models.UUIDField()
+    auction = models.IntegerField()
+    bidder = models.TextField()
+    kind = models.TextField()
+    commitment = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_sealed_bid"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "bond", "auction", "commitment"], name="bonds_sealed_bid_once"
+            )
+        ]
+
+
+class Bid(models.Model):
+    """One bid; `yield_percent` is null where it is noncompetitive. A bid that was sealed carries
+    its commitment and the salt that opened it."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    bond = models.UUIDField()
+    auction = models.IntegerField()
     bidder = models.TextField()
     kind = models.TextField()
     par_cents = models.BigIntegerField()
     yield_percent = models.DecimalField(max_digits=6, decimal_places=3, null=True)
     net_long_cents = models.BigIntegerField()
+    commitment = models.TextField(null=True)
+    salt = models.TextField(null=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
         db_table = "bonds_bid"
-        indexes = [models.Index(fields=["cell", "bond"], name="bonds_bid_by_bond")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "bond", "auction", "bidder", "yield_percent"],
+                nulls_distinct=False,
+                name="bonds_bid_once_at_a_yield",
+            )
+        ]
 
 
 class Award(models.Model):
@@ -72,6 +127,7 @@ class Award(models.Model):
     cell = models.IntegerField()
     bid = models.UUIDField()
     bond = models.UUIDField()
+    auction = models.IntegerField()
     determination = models.UUIDField()
     bidder = models.TextField()
     par_cents = models.BigIntegerField()
@@ -80,4 +136,4 @@ class Award(models.Model):
 
     class Meta:
         db_table = "bonds_award"
-        indexes = [models.Index(fields=["cell", "bond"], name="bonds_award_by_bond")]
+        indexes = [models.Index(fields=["cell", "bond", "auction"], name="bonds_award_by_auction")]

@@ -1,23 +1,18 @@
-"""The only functions that announce, auction, settle and redeem bonds and pay their interest."""
+"""The only functions that announce, settle and redeem bonds and pay their interest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 
 from lmb.bonds import accounts, models, queries
-from lmb.bonds.bids import Bid
 from lmb.bonds.coupon import holder_interest
-from lmb.bonds.dated_rules import AUCTION_RULE, OUTCOME_COUPON_RULE, AuctionRules
+from lmb.bonds.dated_rules import OUTCOME_COUPON_RULE
 from lmb.bonds.determinations import (
     INTEREST_RULE,
     MEASURE_RULE,
-    auction,
-    auction_result,
-    bid_from_document,
     interest_payment,
     outcome_coupon,
 )
@@ -96,67 +91,6 @@ def announce(books: Books, terms: TermSheet) -> BondOnFile:
 
 
 @transaction.atomic
-def enter_bids(books: Books, bond: BondOnFile, bids: Sequence[Bid]) -> None:
-    """Put bids on file as entered; entering the same bid again changes nothing."""
-    now = books.now()
-    models.Bid.objects.bulk_create(
-        (
-            models.Bid(
-                cell=books.cell,
-                id=derived_uuid7(
-                    now, str(books.cell), "bid", bond.cusip, bid.bidder, str(bid.yield_percent)
-                ),
-                bond=bond.id,
-                bidder=bid.bidder,
-                kind=str(bid.kind),
-                par_cents=bid.par_cents,
-                yield_percent=bid.yield_percent,
-                net_long_cents=bid.net_long_cents,
-                recorded_at=now,
-            )
-            for bid in bids
-        ),
-        ignore_conflicts=True,
-        batch_size=1000,
-    )
-
-
-@transaction.atomic
-def hold_auction(books: Books, bond: BondOnFile) -> UUID:
-    """Determine the auction over all bids on file and record the awards."""
-    parameters = in_force(AUCTION_RULE, bond.terms.auction_on)
-    on_file = queries.bids(bond)
-    inputs = [
-        Input("terms", bond.id, bond.terms.document()),
-        *(Input("bid", bid.id, bid.document()) for bid in on_file),
-    ]
-    subject = auction_subject(bond)
-    determination = determine(auction, parameters, subject, inputs)
-    identifier = record(books.cell, determination, actor=DESK, recorded_at=books.now())
-    bids = {bid.id: bid_from_document(bid.document()) for bid in on_file}
-    result = auction_result(bond.terms, bids, AuctionRules.from_parameters(parameters.values))
-    id_of = {bid: bid_id for bid_id, bid in bids.items()}
-    rows = []
-    for award in result.awards:
-        if award.award_cents > 0:
-            amount = result.settlement(award)
-            rows.append(
-                models.Award(
-                    cell=books.cell,
-                    bid=id_of[award.bid],
-                    bond=bond.id,
-                    determination=identifier,
-                    bidder=award.bid.bidder,
-                    par_cents=award.award_cents,
-                    price_cents=amount.principal_cents,
-                    accrued_cents=amount.accrued_cents,
-                )
-            )
-    models.Award.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    return identifier
-
-
-@transaction.atomic
 def settle(books: Books, bond: BondOnFile) -> UUID:
     """Deliver every award against payment, one journal each, and return the instruction.
 
@@ -173,7 +107,7 @@ def settle(books: Books, bond: BondOnFile) -> UUID:
             "issue_on": bond.terms.issue_on.isoformat(),
             "awards": len(awards),
             "par_cents": sum(award.par_cents for award in awards),
-            "follows": str(auction_determination(bond).id),
+            "follows": str(queries.auction_determination(bond).id),
         },
         actor=DESK,
     )
@@ -215,7 +149,7 @@ def determine_outcome_coupon(books: Books, bond: BondOnFile, measure_subject: st
         )
     inputs = [
         Input("terms", bond.id, bond.terms.document()),
-        *map(_determination_input, (auction_determination(bond), measure)),
+        *map(_determination_input, (queries.auction_determination(bond), measure)),
     ]
     determination = determine(outcome_coupon, parameters, outcome_coupon_subject(bond), inputs)
     return record(books.cell, determination, actor=DESK, recorded_at=books.now())
@@ -235,7 +169,7 @@ def pay_interest(books: Books, bond: BondOnFile, period: PeriodOnFile) -> UUID:
     parameters = in_force(INTEREST_RULE, period.pays_on)
     inputs = [
         Input("interest-period", period.id, period.document()),
-        _determination_input(auction_determination(bond)),
+        _determination_input(queries.auction_determination(bond)),
     ]
     outcome = on_subject(books.cell, outcome_coupon_subject(bond))
     if outcome is not None:
@@ -286,7 +220,7 @@ def redeem(books: Books, bond: BondOnFile) -> UUID:
         document={
             "cusip": cusip,
             "matures_on": bond.terms.matures_on.isoformat(),
-            "follows": str(auction_determination(bond).id),
+            "follows": str(queries.auction_determination(bond).id),
         },
         actor=DESK,
     )
@@ -328,11 +262,6 @@ def _appropriate(books: Books, bond: BondOnFile, key: str, needed_cents: int, ca
         post_or_refuse(books, [Journal(item.key, "appropriation", DESK, cause, [item])])
 
 
-def auction_subject(bond: BondOnFile) -> str:
-    """What the auction's determination is about."""
-    return f"bond/{bond.cusip}/auction"
-
-
 def outcome_coupon_subject(bond: BondOnFile) -> str:
     """What the outcome coupon's determination is about."""
     return f"bond/{bond.cusip}/outcome-coupon"
@@ -341,14 +270,6 @@ def outcome_coupon_subject(bond: BondOnFile) -> str:
 def interest_subject(bond: BondOnFile, number: int) -> str:
     """What the determination of one interest period's rate is about."""
     return f"bond/{bond.cusip}/interest/{number}"
-
-
-def auction_determination(bond: BondOnFile) -> DeterminationOnFile:
-    """The auction of a bond. Raises NotFoundError before it was held."""
-    found = on_subject(bond.cell, auction_subject(bond))
-    if found is None:
-        raise NotFoundError(f"the auction of bond {bond.cusip} has not been held")
-    return found
 
 
 def _determination_input(on_file: DeterminationOnFile) -> Input:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from lmb.bonds.auction import AuctionResult, run_auction
-from lmb.bonds.bids import Bid, load_bids
+from lmb.bonds.bids import Bid
+from lmb.bonds.bids_file import load_bids
 from lmb.bonds.dated_rules import auction_rules_on
 from lmb.bonds.terms import TermSheet
 from lmb.bonds.terms_file import load_term_sheet

@@ -154,7 +154,7 @@ def report(bond: BondOnFile) -> Report:
 
 
 def _bond_figures(bond: BondOnFile) -> BondFigures | None:
-    on_file = on_subject(bond.cell, desk.auction_subject(bond))
+    on_file = on_subject(bond.cell, bonds.auction_subject(bond))
     if on_file is None:
         return None
     result = on_file.result

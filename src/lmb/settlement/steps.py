@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from lmb.bonds import accounts
 from lmb.bonds import queries as bonds
 from lmb.bonds import service as desk
+from lmb.bonds import service_auction as auctions
 from lmb.facts import service as facts
 from lmb.facts.importers.rows import EarningsRow, PersonRow
 from lmb.fund import accounts as fund_accounts
@@ -48,6 +49,7 @@ def steps(programme: Programme) -> list[Step]:
     last = terms.schedule.periods()[-1]
     found = [
         Step(moment(terms.announced_on, 10), "announce", "Bond announced, people drawn", announce),
+        Step(moment(terms.auction_on, 11), "bids", "Bids entered", enter_bids),
         Step(moment(terms.auction_on, 13), "auction", "Auction", hold_auction),
         Step(moment(terms.issue_on, 10), "issue", "Settled, wallets funded", issue),
         *_deliveries(programme),
@@ -103,11 +105,14 @@ def announce(books: Books, programme: Programme) -> None:
     _record_work(books, [row for row in programme.earnings if _known_before(programme, row)])
 
 
+def enter_bids(books: Books, programme: Programme) -> None:
+    """Put the bids on file before the auction closes."""
+    auctions.enter_bids(books, _bond(books, programme), programme.bids)
+
+
 def hold_auction(books: Books, programme: Programme) -> None:
-    """Put the bids on file and determine the auction."""
-    bond = _bond(books, programme)
-    desk.enter_bids(books, bond, programme.bids)
-    desk.hold_auction(books, bond)
+    """Determine the auction at its close."""
+    auctions.hold_auction(books, _bond(books, programme))
 
 
 def issue(books: Books, programme: Programme) -> None:

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ("cell", models.IntegerField()),
                 ("bid", models.UUIDField()),
                 ("bond", models.UUIDField()),
+                ("auction", models.IntegerField()),
                 ("determination", models.UUIDField()),
                 ("bidder", models.TextField()),
                 ("par_cents", models.BigIntegerField()),
@@ -31,7 +32,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "bonds_award",
-                "indexes": [models.Index(fields=["cell", "bond"], name="bonds_award_by_bond")],
+                "indexes": [
+                    models.Index(fields=["cell", "bond", "auction"], name="bonds_award_by_auction")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,16 +49,25 @@ class Migration(migrations.Migration):
                 ("cell", models.IntegerField()),
                 ("id", models.UUIDField()),
                 ("bond", models.UUIDField()),
+                ("auction", models.IntegerField()),
                 ("bidder", models.TextField()),
                 ("kind", models.TextField()),
                 ("par_cents", models.BigIntegerField()),
                 ("yield_percent", models.DecimalField(decimal_places=3, max_digits=6, null=True)),
                 ("net_long_cents", models.BigIntegerField()),
+                ("commitment", models.TextField(null=True)),
+                ("salt", models.TextField(null=True)),
                 ("recorded_at", models.DateTimeField()),
             ],
             options={
                 "db_table": "bonds_bid",
-                "indexes": [models.Index(fields=["cell", "bond"], name="bonds_bid_by_bond")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "bond", "auction", "bidder", "yield_percent"),
+                        name="bonds_bid_once_at_a_yield",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,5 +119,64 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL((SQL / "protection.sql").read_text()),
+        migrations.CreateModel(
+            name="Reopening",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("bond", models.UUIDField()),
+                ("auction", models.IntegerField()),
+                ("offering_cents", models.BigIntegerField()),
+                ("announced_on", models.DateField()),
+                ("auction_on", models.DateField()),
+                ("issue_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_reopening",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "bond", "auction"), name="bonds_reopening_number"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SealedBid",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("bond", models.UUIDField()),
+                ("auction", models.IntegerField()),
+                ("bidder", models.TextField()),
+                ("kind", models.TextField()),
+                ("commitment", models.TextField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_sealed_bid",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "bond", "auction", "commitment"),
+                        name="bonds_sealed_bid_once",
+                    )
+                ],
+            },
+        ),
+        *(
+            migrations.RunSQL((SQL / name).read_text())
+            for name in ("protection.sql", "auctions.sql")
+        ),
     ]

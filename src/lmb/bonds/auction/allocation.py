@@ -15,11 +15,14 @@ how much competition to accept besides. That is a judgement, so such an auction 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from itertools import groupby
-from typing import NamedTuple
+from math import ceil
+from operator import attrgetter
+from typing import NamedTuple, cast
 
 from lmb.bonds.bids import Bid, BidKind, bid_faults, share_of_cents
 from lmb.bonds.dated_rules import AuctionRules
@@ -42,10 +45,10 @@ from lmb.values.rounding import (
 )
 
 FAULTS_SHOWN_MAX = 20
+BIDDERS_SHOWN_MAX = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(NamedTuple):
     """What one bid was awarded, which may be nothing."""
 
     bid: Bid
@@ -79,25 +82,28 @@ class AuctionResult:
     def awarded_cents(self) -> int:
         return self.noncompetitive_cents + self.competitive_cents
 
+    @property
+    def competitive_tendered_cents(self) -> int:
+        """All that was bid for competitively; noncompetitive bids are accepted in full."""
+        return self.tendered_cents - self.noncompetitive_cents
+
     def settlement(self, award: Award) -> SettlementAmount:
         """What the bidder pays on the issue date for an award."""
         return settlement_amount(award.award_cents, self.price_per_100, self.accrued_per_1000)
 
 
 class _Level(NamedTuple):
-    """The competitive bids at one yield; `recognized` is each bid within its bidder's limit."""
+    """The competitive bids at one yield; `recognized_cents` is each within its bidder's limit."""
 
     yield_percent: Decimal
-    bids: tuple[Bid, ...]
-    recognized_cents: tuple[int, ...]
-
-    @property
-    def total_cents(self) -> int:
-        return sum(self.recognized_cents)
+    bids: list[Bid]
+    recognized_cents: list[int]
+    total_cents: int
 
 
 class _Stop(NamedTuple):
-    """Where acceptance ends. At this yield `proration_percent` of each bid is awarded."""
+    """Where acceptance ends. At this yield `proration_percent` of each bid is awarded. It has all
+    the decimals of a yield, however a bidder wrote it."""
 
     yield_percent: Decimal
     proration_percent: Decimal
@@ -105,40 +111,55 @@ class _Stop(NamedTuple):
     bid_cents: int
 
 
+class _AcceptedLevel(NamedTuple):
+    """A level that was awarded something, and each of its awards."""
+
+    yield_percent: Decimal
+    awards_cents: list[int]
+    total_cents: int
+
+
 def run_auction(bids: Sequence[Bid], offering: Offering, rules: AuctionRules) -> AuctionResult:
     """Award an offering. Raises RefusedError for bids that fail the entry checks, for an auction
     without a competitive bid that can be awarded, and for one the noncompetitive bids fill."""
     _refuse_faulty(bids, offering, rules)
-    noncompetitive = sorted(
-        (bid for bid in bids if bid.kind is BidKind.NONCOMPETITIVE), key=lambda bid: bid.bidder
-    )
+    in_order = sorted(bids, key=attrgetter("bidder"))
+    noncompetitive = [bid for bid in in_order if bid.kind is BidKind.NONCOMPETITIVE]
     noncompetitive_cents = sum(bid.par_cents for bid in noncompetitive)
     _refuse_filled(noncompetitive_cents, offering)
-    levels = _levels(bids, offering, rules)
+    levels = _levels(in_order, offering, rules)
     stop = _stop(levels, offering.offering_cents - noncompetitive_cents, rules)
-    competitive = [award for level in levels for award in _awards(level, stop, offering)]
-    competitive_cents = sum(award.award_cents for award in competitive)
-    tendered_cents = sum(bid.par_cents for bid in bids)
-    coupon_percent = _coupon(stop.yield_percent, offering, rules)
-    schedule, issue_on = offering.schedule, offering.issue_on
-    price = price_per_100(schedule, coupon_percent, stop.yield_percent, issue_on)
+    accepted = [
+        _accepted(level, stop, offering)
+        for level in levels
+        if level.total_cents and level.yield_percent <= stop.yield_percent
+    ]
+    competitive_cents = sum(level.total_cents for level in accepted)
     awarded_cents = noncompetitive_cents + competitive_cents
+    tendered_cents = sum(bid.par_cents for bid in bids)
     with localcontext(prec=PRECISION_DIGITS):
         cover = half_up(Decimal(tendered_cents) / awarded_cents, rules.bid_to_cover_places)
+    high_yield = stop.yield_percent
+    coupon_percent = _coupon(high_yield, offering, rules)
+    schedule, issue_on = offering.schedule, offering.issue_on
+    price = price_per_100(schedule, coupon_percent, high_yield, issue_on)
     return AuctionResult(
         offering_cents=offering.offering_cents,
         tendered_cents=tendered_cents,
         noncompetitive_cents=noncompetitive_cents,
         competitive_cents=competitive_cents,
-        high_yield_percent=stop.yield_percent,
-        median_yield_percent=_yield_at(competitive, rules.median_yield_share_percent),
-        low_yield_percent=_yield_at(competitive, rules.low_yield_share_percent),
+        high_yield_percent=high_yield,
+        median_yield_percent=_yield_at(accepted, rules.median_yield_share_percent, rules),
+        low_yield_percent=_yield_at(accepted, rules.low_yield_share_percent, rules),
         proration_percent=stop.proration_percent,
         coupon_percent=coupon_percent,
         price_per_100=price,
         accrued_per_1000=accrued_per_1000(schedule, coupon_percent, issue_on),
         bid_to_cover=cover,
-        awards=(*(Award(bid, bid.par_cents) for bid in noncompetitive), *competitive),
+        awards=(
+            *(Award(bid, bid.par_cents) for bid in noncompetitive),
+            *_awards(levels, accepted),
+        ),
         explanation=(
             f"{format_cents(offering.offering_cents)} offered; {len(bids)} bids for "
             f"{format_cents(tendered_cents)} in all.",
@@ -146,7 +167,7 @@ def run_auction(bids: Sequence[Bid], offering: Offering, rules: AuctionRules) ->
             *_explain_limits(levels, rules),
             *_explain_stop(stop),
             *_explain_shortfall(offering.offering_cents - awarded_cents),
-            _explain_coupon(coupon_percent, stop.yield_percent, offering, rules),
+            _explain_coupon(coupon_percent, high_yield, offering, rules),
             f"Everyone pays {price} per 100 of par for {format_cents(awarded_cents)} awarded; "
             f"bids covered awards {cover} times.",
         ),
@@ -174,37 +195,49 @@ def _refuse_filled(noncompetitive_cents: int, offering: Offering) -> None:
         )
 
 
-def _levels(bids: Sequence[Bid], offering: Offering, rules: AuctionRules) -> list[_Level]:
-    """Competitive bids by rising yield, each recognized as far as its bidder's limit reaches."""
-    competitive = [bid for bid in bids if bid.yield_percent is not None]
-    competitive.sort(key=lambda bid: (bid.yield_percent, bid.bidder))
+def _levels(in_order: Sequence[Bid], offering: Offering, rules: AuctionRules) -> list[_Level]:
+    """Competitive bids by rising yield, each recognized as far as its bidder's limit reaches.
+
+    `in_order` are all bids by bidder; sorting by yield keeps that order within a level.
+    """
+    competitive = [bid for bid in in_order if bid.yield_percent is not None]
+    competitive.sort(key=_yield_of)
     limit_cents = share_of_cents(offering.offering_cents, rules.award_limit_percent)
-    room_cents = {bid.bidder: max(0, limit_cents - bid.net_long_cents) for bid in competitive}
+    room_cents: dict[str, int] = {}
     levels = []
-    for yield_percent, group in groupby(competitive, key=lambda bid: bid.yield_percent):
-        assert yield_percent is not None
-        level_bids = tuple(group)
-        recognized = []
-        for bid in level_bids:
-            cents = min(bid.par_cents, room_cents[bid.bidder])
+    for yield_percent, group in groupby(competitive, key=_yield_of):
+        level_bids = list(group)
+        recognized_cents = []
+        for bidder, _, par_cents, _, net_long_cents in level_bids:
+            room = room_cents.get(bidder, limit_cents - net_long_cents)
+            cents = min(par_cents, max(room, 0))
             cents -= cents % offering.multiple_cents
-            recognized.append(cents if cents >= offering.minimum_cents else 0)
-            room_cents[bid.bidder] -= recognized[-1]
-        levels.append(_Level(yield_percent, level_bids, tuple(recognized)))
+            if cents < offering.minimum_cents:
+                cents = 0
+            room_cents[bidder] = room - cents
+            recognized_cents.append(cents)
+        levels.append(_Level(yield_percent, level_bids, recognized_cents, sum(recognized_cents)))
     return levels
 
 
-def _stop(levels: Iterable[_Level], wanted_cents: int, rules: AuctionRules) -> _Stop:
+def _yield_of(bid: Bid) -> Decimal:
+    """The yield of a competitive bid, which has one."""
+    return cast(Decimal, bid.yield_percent)
+
+
+def _stop(levels: Sequence[_Level], wanted_cents: int, rules: AuctionRules) -> _Stop:
     stop = None
     for level in levels:
         if level.total_cents >= wanted_cents:
             with localcontext(prec=PRECISION_DIGITS):
                 share = Decimal(100 * wanted_cents) / level.total_cents
             proration = round_up(share, rules.proration_places)
-            return _Stop(level.yield_percent, proration, wanted_cents, level.total_cents)
+            high_yield = half_up(level.yield_percent, rules.yield_places)
+            return _Stop(high_yield, proration, wanted_cents, level.total_cents)
         if level.total_cents:
             full = round_up(Decimal(100), rules.proration_places)
-            stop = _Stop(level.yield_percent, full, level.total_cents, level.total_cents)
+            high_yield = half_up(level.yield_percent, rules.yield_places)
+            stop = _Stop(high_yield, full, level.total_cents, level.total_cents)
         wanted_cents -= level.total_cents
     if stop is None:
         raise RefusedError(
@@ -214,26 +247,36 @@ def _stop(levels: Iterable[_Level], wanted_cents: int, rules: AuctionRules) -> _
     return stop
 
 
-def _awards(level: _Level, stop: _Stop, offering: Offering) -> list[Award]:
-    if level.yield_percent < stop.yield_percent:
-        cents = level.recognized_cents
-    elif level.yield_percent > stop.yield_percent:
-        cents = (0,) * len(level.bids)
-    else:
-        cents = tuple(
-            award_at_stop_cents(recognized, stop.proration_percent, offering)
-            for recognized in level.recognized_cents
-        )
-    return [Award(bid, award) for bid, award in zip(level.bids, cents, strict=True)]
+def _accepted(level: _Level, stop: _Stop, offering: Offering) -> _AcceptedLevel:
+    """What a level is awarded: in full below the stop, the proration at it."""
+    awards_cents = level.recognized_cents
+    if level.yield_percent == stop.yield_percent:
+        awards_cents = awards_at_stop_cents(awards_cents, stop.proration_percent, offering)
+    return _AcceptedLevel(level.yield_percent, awards_cents, sum(awards_cents))
 
 
-def award_at_stop_cents(bid_cents: int, proration_percent: Decimal, offering: Offering) -> int:
-    """The award of a bid at the high yield: its share, at least the minimum to bid, rounded up to
-    the multiple (31 CFR 356.21), and no more than the bid."""
-    with localcontext(prec=PRECISION_DIGITS):
-        share_cents = int(round_up(Decimal(bid_cents) * proration_percent / 100, 0))
-    wanted_cents = max(share_cents, offering.minimum_cents)
-    return min(bid_cents, up_to_multiple_cents(wanted_cents, offering.multiple_cents))
+def awards_at_stop_cents(
+    bids_cents: Sequence[int], proration_percent: Decimal, offering: Offering
+) -> list[int]:
+    """The award of each bid at the high yield: its share, at least the minimum to bid, rounded up
+    to the multiple (31 CFR 356.21), and no more than the bid."""
+    share = Fraction(proration_percent) / 100
+    multiple_cents = offering.multiple_cents
+    least_cents = up_to_multiple_cents(offering.minimum_cents, multiple_cents)
+    numerator, denominator = share.numerator, share.denominator * multiple_cents
+    # Rounding up to the cent first and then to the multiple is rounding up to the multiple.
+    return [
+        min(cents, max(-(-cents * numerator // denominator) * multiple_cents, least_cents))
+        for cents in bids_cents
+    ]
+
+
+def _awards(levels: Sequence[_Level], accepted: Sequence[_AcceptedLevel]) -> Iterator[Award]:
+    """An award for every competitive bid, those that got nothing included."""
+    awards_cents = {level.yield_percent: level.awards_cents for level in accepted}
+    for level in levels:
+        cents = awards_cents.get(level.yield_percent, [0] * len(level.bids))
+        yield from map(Award, level.bids, cents)
 
 
 def _coupon(high_yield: Decimal, offering: Offering, rules: AuctionRules) -> Decimal:
@@ -250,31 +293,35 @@ def _coupon(high_yield: Decimal, offering: Offering, rules: AuctionRules) -> Dec
     return max(lower, rules.coupon_minimum_percent)
 
 
-def _yield_at(awards: Iterable[Award], share_percent: Decimal) -> Decimal:
+def _yield_at(
+    accepted: Sequence[_AcceptedLevel], share_percent: Decimal, rules: AuctionRules
+) -> Decimal:
     """The yield at or below which this share of the competitive awards lies."""
-    accepted = [award for award in awards if award.award_cents]
-    total_cents = sum(award.award_cents for award in accepted)
+    total_cents = sum(level.total_cents for level in accepted)
+    wanted_cents = ceil(Fraction(share_percent) * total_cents / 100)
     reached_cents = 0
-    for award in accepted:
-        reached_cents += award.award_cents
-        if award.bid.yield_percent is not None and (
-            Decimal(100 * reached_cents) >= share_percent * total_cents
-        ):
-            return award.bid.yield_percent
+    for level in accepted:
+        reached_cents += level.total_cents
+        if reached_cents >= wanted_cents:
+            return half_up(level.yield_percent, rules.yield_places)
     raise AssertionError("some bid at the stop was accepted, or the auction was refused")
 
 
 def _explain_limits(levels: Sequence[_Level], rules: AuctionRules) -> Iterator[str]:
-    limited = {
-        bid.bidder
-        for level in levels
-        for bid, cents in zip(level.bids, level.recognized_cents, strict=True)
-        if cents < bid.par_cents
-    }
+    limited = sorted(
+        {
+            bid.bidder
+            for level in levels
+            for bid, cents in zip(level.bids, level.recognized_cents, strict=True)
+            if cents < bid.par_cents
+        }
+    )
     if limited:
+        more = len(limited) - BIDDERS_SHOWN_MAX
+        others = f" and {more:,} others" if more > 0 else ""
         yield (
             f"Recognized only up to {decimal_text(rules.award_limit_percent)} % of the offering "
-            f"less the net long position: {', '.join(sorted(limited))}."
+            f"less the net long position: {', '.join(limited[:BIDDERS_SHOWN_MAX])}{others}."
         )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmb.bonds.auction import AuctionResult, award_at_stop_cents, run_auction
+from lmb.bonds.auction.allocation import AuctionResult, awards_at_stop_cents, run_auction
 from lmb.bonds.bids import Bid, BidKind, bid_faults, share_of_cents
 from lmb.bonds.schedule import InterestSchedule
 from lmb.bonds.terms import Offering
@@ -49,8 +49,8 @@ def award_dollars(result: AuctionResult) -> dict[str, int]:
 def test_award_at_the_stop_is_rounded_up_to_the_multiple(
     bid_dollars: int, percent: str, award: int
 ) -> None:
-    found = award_at_stop_cents(bid_dollars * 100, Decimal(percent), OFFERING)
-    assert found == award * 100
+    found = awards_at_stop_cents([bid_dollars * 100], Decimal(percent), OFFERING)
+    assert found == [award * 100]
 
 
 def test_a_net_long_position_comes_off_the_award_limit() -> None:
