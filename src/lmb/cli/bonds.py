@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import click
 
+from lmb.cli.bonds_auction import auction, auction_check
 from lmb.cli.bonds_price import price, yield_
 
-COMMANDS: tuple[click.Command, ...] = (price, yield_)
+COMMANDS: tuple[click.Command, ...] = (price, yield_, auction, auction_check)
 
 
 @click.group()
