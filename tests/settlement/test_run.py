@@ -9,6 +9,7 @@ import pytest
 from lmb.bonds import queries as bonds
 from lmb.bonds import service as desk
 from lmb.bonds import service_auction as auctions
+from lmb.bonds import service_registry as holders
 from lmb.ledger import queries as ledger
 from lmb.ledger.entries import Cause, Journal, Post
 from lmb.ledger.service import Books, post
@@ -119,7 +120,7 @@ def test_each_service_pays_once_when_called_again() -> None:
     books, first = carried_out(programme)
     bond = bonds.bond(books.cell, CUSIP)
     auctions.hold_auction(books, bond)
-    desk.settle(books, bond)
+    holders.settle(books, bond)
     for period in bonds.periods(bond):
         desk.pay_interest(books, bond, period)
     measure(books, bond)

@@ -11,6 +11,10 @@ APPROPRIATION = "world/appropriation"
 """Where debt service comes from: a permanent appropriation, outside these books."""
 
 
+NOT_OVERPAID = "credits<=debits"
+"""The limit of the issuer: no more bonds come back than were issued."""
+
+
 def investor(bidder: str) -> str:
     """An investor's own money, outside these books."""
     return f"world/investor/{bidder}"
@@ -59,7 +63,13 @@ def treasury_accounts(cusip: str) -> list[NewAccount]:
             fund=sources.debt_service(cusip),
             limit_side=NOT_OVERDRAWN,
         ),
-        NewAccount(issued(cusip), "issuer", "Treasury", unit=face_unit(cusip)),
+        NewAccount(
+            issued(cusip),
+            "issuer",
+            "Treasury",
+            unit=face_unit(cusip),
+            limit_side=NOT_OVERPAID,
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from lmb.values.rates import percent_from_text
 
 AUCTION_RULE = "treasury-auction"
 OUTCOME_COUPON_RULE = "outcome-coupon"
+REGISTRY_RULE = "bond-registry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,22 @@ class OutcomeCouponRules:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class RegistryRules:
+    """How long a bond is held, when its book is closed, and when a trade settles."""
+
+    hold_calendar_days: int
+    closed_book_business_days: int
+    trade_settlement_business_days: int
+    record_business_days: int
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Document]) -> RegistryRules:
+        """Read a version's parameters. Raises ValueError for any missing, unknown or ill-typed."""
+        _refuse_other_names(parameters, cls.__slots__)
+        return cls(**{name: _integer(parameters, name) for name in cls.__slots__})
+
+
 def auction_rules_on(day: date) -> AuctionRules:
     """The auction rules in force on a day. Raises RefusedError where none is."""
     return AuctionRules.from_parameters(in_force(AUCTION_RULE, day).values)
@@ -98,6 +115,11 @@ def auction_rules_on(day: date) -> AuctionRules:
 def outcome_coupon_rules_on(day: date) -> OutcomeCouponRules:
     """The outcome coupon rules in force on a day. Raises RefusedError where none is."""
     return OutcomeCouponRules.from_parameters(in_force(OUTCOME_COUPON_RULE, day).values)
+
+
+def registry_rules_on(day: date) -> RegistryRules:
+    """The registry rules in force on a day. Raises RefusedError where none is."""
+    return RegistryRules.from_parameters(in_force(REGISTRY_RULE, day).values)
 
 
 def _refuse_other_names(parameters: Mapping[str, Document], names: tuple[str, ...]) -> None:

@@ -137,3 +137,67 @@ class Award(models.Model):
     class Meta:
         db_table = "bonds_award"
         indexes = [models.Index(fields=["cell", "bond", "auction"], name="bonds_award_by_auction")]
+
+
+class AwardEvent(models.Model):
+    """What became of an award that was not paid for on the issue date: `unpaid`, then `paid` late
+    or `cancelled`. An award without events was delivered when it was due."""
+
+    pk = models.CompositePrimaryKey("cell", "bid", "event")
+    cell = models.IntegerField()
+    bid = models.UUIDField()
+    event = models.TextField()
+    bond = models.UUIDField()
+    auction = models.IntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_award_event"
+        indexes = [
+            models.Index(fields=["cell", "bond", "auction"], name="bonds_award_event_by_auction")
+        ]
+
+
+class SecuritiesAccount(models.Model):
+    """An account bonds can be held in, by its chain of custodians; `custodian` is the account it
+    is held through, null where it is held at Treasury."""
+
+    pk = models.CompositePrimaryKey("cell", "code")
+    cell = models.IntegerField()
+    code = models.TextField()
+    mode = models.TextField()
+    custodian = models.TextField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_securities_account"
+
+
+class Trade(models.Model):
+    """A trade as agreed. `hold` sets the seller's bonds aside in the books: open while the trade
+    is pending, captured when it settled, voided when it failed."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    bond = models.UUIDField()
+    reference = models.TextField()
+    seller = models.TextField()
+    buyer = models.TextField()
+    face_cents = models.BigIntegerField()
+    price_per_100 = models.DecimalField(max_digits=12, decimal_places=6)
+    traded_on = models.DateField()
+    settles_on = models.DateField()
+    principal_cents = models.BigIntegerField()
+    accrued_cents = models.BigIntegerField()
+    instruction = models.UUIDField()
+    hold = models.UUIDField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_trade"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "bond", "reference"], name="bonds_trade_reference"
+            )
+        ]

@@ -207,6 +207,16 @@ def auction_subject(bond_on_file: BondOnFile, number: int = FIRST_AUCTION) -> st
     return first if number == FIRST_AUCTION else f"{first}/{number}"
 
 
+def outcome_coupon_subject(bond_on_file: BondOnFile) -> str:
+    """What the outcome coupon's determination is about."""
+    return f"bond/{bond_on_file.cusip}/outcome-coupon"
+
+
+def interest_subject(bond_on_file: BondOnFile, number: int) -> str:
+    """What the determination of one interest period's rate is about."""
+    return f"bond/{bond_on_file.cusip}/interest/{number}"
+
+
 def auction_determination(
     bond_on_file: BondOnFile, number: int = FIRST_AUCTION
 ) -> DeterminationOnFile:

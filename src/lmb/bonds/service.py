@@ -19,7 +19,7 @@ from lmb.bonds.determinations import (
 from lmb.bonds.queries import BondOnFile, PeriodOnFile
 from lmb.bonds.terms import TermSheet
 from lmb.ledger import sources
-from lmb.ledger.entries import Cause, Item, Journal, Post
+from lmb.ledger.entries import Cause, Journal, Post
 from lmb.ledger.queries import balance
 from lmb.ledger.service import (
     Books,
@@ -91,54 +91,6 @@ def announce(books: Books, terms: TermSheet) -> BondOnFile:
 
 
 @transaction.atomic
-def settle(books: Books, bond: BondOnFile) -> UUID:
-    """Deliver every award against payment, one journal each, and return the instruction.
-
-    An investor's money and bonds change hands together or not at all (31 CFR 356.25).
-    """
-    cusip = bond.cusip
-    awards = queries.awards(bond)
-    order = instruct(
-        books,
-        kind="auction-settlement",
-        subject=cusip,
-        document={
-            "cusip": cusip,
-            "issue_on": bond.terms.issue_on.isoformat(),
-            "awards": len(awards),
-            "par_cents": sum(award.par_cents for award in awards),
-            "follows": str(queries.auction_determination(bond).id),
-        },
-        actor=DESK,
-    )
-    open_accounts(
-        books, accounts.investor_accounts(cusip, sorted({award.bidder for award in awards}))
-    )
-    post_or_refuse(books, (_delivery(cusip, award, order) for award in awards))
-    return order
-
-
-def _delivery(cusip: str, award: queries.AwardOnFile, order: UUID) -> Journal:
-    key = f"{cusip}/settlement/{award.bid}"
-    investor, holding = accounts.investor(award.bidder), accounts.holding(cusip, award.bidder)
-    items: list[Item] = [
-        Post(f"{key}/price", investor, accounts.proceeds(cusip), award.price_cents, "bond-price"),
-        Post(f"{key}/bond", accounts.issued(cusip), holding, award.par_cents, "delivery"),
-    ]
-    if award.accrued_cents > 0:
-        items.append(
-            Post(
-                f"{key}/accrued",
-                investor,
-                accounts.debt_service(cusip),
-                award.accrued_cents,
-                "accrued-interest",
-            )
-        )
-    return Journal(key, "settlement", DESK, Cause.instruction(order), items)
-
-
-@transaction.atomic
 def determine_outcome_coupon(books: Books, bond: BondOnFile, measure_subject: str) -> UUID:
     """Turn the measure on file into the bonus; both are determinations."""
     parameters = in_force(OUTCOME_COUPON_RULE, fiscal_date(books.now()))
@@ -151,7 +103,9 @@ def determine_outcome_coupon(books: Books, bond: BondOnFile, measure_subject: st
         Input("terms", bond.id, bond.terms.document()),
         *map(_determination_input, (queries.auction_determination(bond), measure)),
     ]
-    determination = determine(outcome_coupon, parameters, outcome_coupon_subject(bond), inputs)
+    determination = determine(
+        outcome_coupon, parameters, queries.outcome_coupon_subject(bond), inputs
+    )
     return record(books.cell, determination, actor=DESK, recorded_at=books.now())
 
 
@@ -162,7 +116,7 @@ def pay_interest(books: Books, bond: BondOnFile, period: PeriodOnFile) -> UUID:
     What the payment needs beyond what is set aside is appropriated for it, to the cent. A period
     that has been paid is not paid again.
     """
-    subject = interest_subject(bond, period.number)
+    subject = queries.interest_subject(bond, period.number)
     paid = on_subject(books.cell, subject)
     if paid is not None:
         return paid.id
@@ -171,7 +125,7 @@ def pay_interest(books: Books, bond: BondOnFile, period: PeriodOnFile) -> UUID:
         Input("interest-period", period.id, period.document()),
         _determination_input(queries.auction_determination(bond)),
     ]
-    outcome = on_subject(books.cell, outcome_coupon_subject(bond))
+    outcome = on_subject(books.cell, queries.outcome_coupon_subject(bond))
     if outcome is not None:
         inputs.append(_determination_input(outcome))
     determination = determine(interest_payment, parameters, subject, inputs)
@@ -260,16 +214,6 @@ def _appropriate(books: Books, bond: BondOnFile, key: str, needed_cents: int, ca
         code = "principal-appropriation" if "/principal" in key else "interest-appropriation"
         item = Post(f"{key}/{code}", accounts.APPROPRIATION, target, missing_cents, code)
         post_or_refuse(books, [Journal(item.key, "appropriation", DESK, cause, [item])])
-
-
-def outcome_coupon_subject(bond: BondOnFile) -> str:
-    """What the outcome coupon's determination is about."""
-    return f"bond/{bond.cusip}/outcome-coupon"
-
-
-def interest_subject(bond: BondOnFile, number: int) -> str:
-    """What the determination of one interest period's rate is about."""
-    return f"bond/{bond.cusip}/interest/{number}"
 
 
 def _determination_input(on_file: DeterminationOnFile) -> Input:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from lmb.bonds import queries as bonds
-from lmb.bonds import service as desk
 from lmb.bonds.queries import BondOnFile
 from lmb.ledger import queries as ledger
 from lmb.outcomes.service import measure_subject
@@ -210,7 +209,7 @@ def _outcome_figures(bond: BondOnFile) -> OutcomeFigures | None:
 
 
 def _bonus_figures(bond: BondOnFile) -> BonusFigures | None:
-    on_file = on_subject(bond.cell, desk.outcome_coupon_subject(bond))
+    on_file = on_subject(bond.cell, bonds.outcome_coupon_subject(bond))
     if on_file is None:
         return None
     result = on_file.result
@@ -238,7 +237,7 @@ def _money_figures(moved_cents: Counter[str]) -> MoneyFigures:
 
 
 def _payments(bond: BondOnFile) -> tuple[InterestPaid, ...]:
-    subjects = [desk.interest_subject(bond, period.number) for period in bonds.periods(bond)]
+    subjects = [bonds.interest_subject(bond, period.number) for period in bonds.periods(bond)]
     on_file = on_subjects(bond.cell, subjects)
     paid_cents = ledger.sums_of_causes_cents(bond.cell, ("interest", "bonus"))
     return tuple(

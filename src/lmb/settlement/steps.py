@@ -11,6 +11,7 @@ from lmb.bonds import accounts
 from lmb.bonds import queries as bonds
 from lmb.bonds import service as desk
 from lmb.bonds import service_auction as auctions
+from lmb.bonds import service_registry as holders
 from lmb.facts import service as facts
 from lmb.facts.importers.rows import EarningsRow, PersonRow
 from lmb.fund import accounts as fund_accounts
@@ -119,7 +120,7 @@ def issue(books: Books, programme: Programme) -> None:
     """Deliver the bonds against payment; move the proceeds to the board and into wallets."""
     bond = _bond(books, programme)
     cusip, place = bond.cusip, _board(programme)
-    settlement = desk.settle(books, bond)
+    settlement = holders.settle(books, bond)
     deposit = fund.deposit(books, cusip, accounts.proceeds(cusip), settlement, desk.DESK)
     grant_cents = programme.terms.training.grant_cents
     needs = {place: len(programme.winners) * grant_cents}

@@ -104,6 +104,18 @@ def business_days_before(day: date, count: int) -> date:
     return day
 
 
+def business_days_after(day: date, count: int) -> date:
+    """The business day that is the `count`-th after `day`, which itself is not counted.
+
+    Raises ValueError for a count below 1 and for days before 1971.
+    """
+    if count < 1:
+        raise ValueError(f"the count of business days is at least 1, not {count}")
+    for _ in range(count):
+        day = next_business_day(day + timedelta(days=1))
+    return day
+
+
 @cache
 def _holidays(year: int) -> Mapping[date, str]:
     if year < FIRST_YEAR:

@@ -12,6 +12,30 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="SecuritiesAccount",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "code",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("code", models.TextField()),
+                ("mode", models.TextField()),
+                ("custodian", models.TextField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_securities_account",
+            },
+        ),
+        migrations.CreateModel(
             name="Award",
             fields=[
                 (
@@ -34,6 +58,37 @@ class Migration(migrations.Migration):
                 "db_table": "bonds_award",
                 "indexes": [
                     models.Index(fields=["cell", "bond", "auction"], name="bonds_award_by_auction")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AwardEvent",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "bid",
+                        "event",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("bid", models.UUIDField()),
+                ("event", models.TextField()),
+                ("bond", models.UUIDField()),
+                ("auction", models.IntegerField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_award_event",
+                "indexes": [
+                    models.Index(
+                        fields=["cell", "bond", "auction"], name="bonds_award_event_by_auction"
+                    )
                 ],
             },
         ),
@@ -175,8 +230,42 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Trade",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("bond", models.UUIDField()),
+                ("reference", models.TextField()),
+                ("seller", models.TextField()),
+                ("buyer", models.TextField()),
+                ("face_cents", models.BigIntegerField()),
+                ("price_per_100", models.DecimalField(decimal_places=6, max_digits=12)),
+                ("traded_on", models.DateField()),
+                ("settles_on", models.DateField()),
+                ("principal_cents", models.BigIntegerField()),
+                ("accrued_cents", models.BigIntegerField()),
+                ("instruction", models.UUIDField()),
+                ("hold", models.UUIDField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_trade",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "bond", "reference"), name="bonds_trade_reference"
+                    )
+                ],
+            },
+        ),
         *(
             migrations.RunSQL((SQL / name).read_text())
-            for name in ("protection.sql", "auctions.sql")
+            for name in ("protection.sql", "auctions.sql", "registry.sql")
         ),
     ]
