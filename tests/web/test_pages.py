@@ -129,11 +129,16 @@ def test_no_page_names_a_person_an_investor_or_a_wallet(
 @pytest.mark.parametrize("last", [steps.announce, steps.hold_auction, steps.issue])
 def test_unfinished_bond_says_what_is_still_to_come(client: Client, db: None, last: object) -> None:
     programme = small_programme()
-    days = (programme.terms.announced_on, programme.terms.auction_on, programme.terms.issue_on)
-    clock = SimulatedClock(moment(days[0]))
+    terms = programme.terms
+    clock = SimulatedClock(moment(terms.announced_on))
     books = open_simulated_books(programme.name, clock)
-    for day, step in zip(days, (steps.announce, steps.hold_auction, steps.issue), strict=True):
-        clock.move_to(moment(day, 14))
+    for day, hour, step in (
+        (terms.announced_on, 14, steps.announce),
+        (terms.auction_on, 11, steps.enter_bids),
+        (terms.auction_on, 14, steps.hold_auction),
+        (terms.issue_on, 14, steps.issue),
+    ):
+        clock.move_to(moment(day, hour))
         step(books, programme)
         if step is last:
             break
