@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from lmb.cli.outcomes_estimate import estimate
 from lmb.cli.outcomes_indicators import indicators
 from lmb.cli.outcomes_score import score
 
@@ -13,5 +14,5 @@ def outcomes() -> None:
     """Indicators and estimates from files, re-runnable by anyone to the same bytes."""
 
 
-for command in (indicators, score):
+for command in (estimate, indicators, score):
     outcomes.add_command(command)

@@ -14,16 +14,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from lmb.outcomes.estimators.figures import NORMAL_QUANTILE_975
+from lmb.outcomes.estimators.rational import square_root
 from lmb.values.errors import RefusedError
 from lmb.values.money import format_cents
 from lmb.values.rounding import PRECISION_DIGITS, half_even
 
 ESTIMATOR = "lottery-difference-in-means/1"
 """Identifier and version of this estimator; a change of any digit it gives is a new version."""
-
-NORMAL_QUANTILE_975 = Decimal("1.959963984540054")
-"""The 97.5 % point of the standard normal distribution; 95 % intervals reach this many standard
-errors to each side. Fixed here, not asked of a library, so that every machine has the same."""
 
 ARM_PEOPLE_MIN = 2
 """A sample variance divides by n - 1."""
@@ -119,7 +117,7 @@ class ArmOutcome:
             people=sums.people,
             earners=sums.observed_earners,
             mean_dollars=_rounded(sums.mean_dollars, 2),
-            standard_deviation_dollars=half_even(_square_root(sums.variance_dollars2), 2),
+            standard_deviation_dollars=half_even(square_root(sums.variance_dollars2), 2),
             placement_rate=_rounded(Fraction(sums.observed_earners, sums.people), 4),
             wage_change_dollars=_rounded(sums.mean_change_dollars, 2),
         )
@@ -157,7 +155,7 @@ def difference_in_means(treated: ArmSums, control: ArmSums) -> LotteryEstimate:
                 f"{ARM_PEOPLE_MIN} people in each arm: measure a cohort with more people"
             )
     difference = treated.mean_dollars - control.mean_dollars
-    error = _square_root(_neyman_variance(treated, control))
+    error = square_root(_neyman_variance(treated, control))
     change_difference = treated.mean_change_dollars - control.mean_change_dollars
     unexplained = LotteryEstimate(
         treated=ArmOutcome.of(treated),
@@ -165,9 +163,7 @@ def difference_in_means(treated: ArmSums, control: ArmSums) -> LotteryEstimate:
         difference_dollars=difference,
         estimate_dollars=_rounded(difference, 2),
         standard_error_dollars=half_even(error, 2),
-        pooled_standard_error_dollars=half_even(
-            _square_root(_pooled_variance(treated, control)), 2
-        ),
+        pooled_standard_error_dollars=half_even(square_root(_pooled_variance(treated, control)), 2),
         ci95_dollars=_interval(difference, error),
         wage_change_difference_dollars=_rounded(change_difference, 2),
         explanation=(),
@@ -193,11 +189,6 @@ def _interval(centre: Fraction, error: Decimal) -> tuple[Decimal, Decimal]:
         reach = NORMAL_QUANTILE_975 * error
         # Adding zero turns a rounded -0.00 into 0.00.
         return half_even(middle - reach, 2) + 0, half_even(middle + reach, 2) + 0
-
-
-def _square_root(value: Fraction) -> Decimal:
-    with localcontext(prec=PRECISION_DIGITS):
-        return (Decimal(value.numerator) / value.denominator).sqrt()
 
 
 def _rounded(value: Fraction, places: int) -> Decimal:
