@@ -17,18 +17,20 @@ from jsonschema import Draft202012Validator
 from lmb.bonds.dated_rules import OutcomeCouponRules
 from lmb.bonds.terms import Evaluation, TermSheet
 from lmb.bonds.terms_file import (
-    BYTES_MAX,
-    PROBLEMS_MAX,
     descriptions,
     load_term_sheet,
     schema,
     term_sheet_from_document,
 )
+from lmb.bonds.terms_reading import BYTES_MAX, PROBLEMS_MAX
 from lmb.values.canonical import canonical_bytes, sha256_hex
 from lmb.values.errors import InputError, Problem, RefusedError
 from tests.bonds.support import changed, sound_document
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "term-sheet.md"
+
+
+SECTION_1 = REFERENCE.read_text("utf-8").partition("\n## 2 ")[0]
 
 
 def load(content: bytes) -> TermSheet:
@@ -89,13 +91,13 @@ def test_the_schema_is_sound_closed_and_describes_every_field() -> None:
 
 
 def test_the_reference_page_has_every_field_of_the_schema_and_no_other() -> None:
-    documented = re.findall(r"^\| `([a-z0-9_.]+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE)
+    documented = re.findall(r"^\| `([a-z0-9_.]+)` \|", SECTION_1, re.MULTILINE)
     parents = {path.rpartition(".")[0] for path in descriptions()}
     assert sorted(documented) == sorted(set(descriptions()) - parents)
 
 
 def test_the_example_of_the_reference_page_is_a_sound_term_sheet() -> None:
-    (example,) = re.findall(r"```json\n(.*?)```", REFERENCE.read_text("utf-8"), re.DOTALL)
+    (example,) = re.findall(r"```json\n(.*?)```", SECTION_1, re.DOTALL)
     assert load(example.encode()).title
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from lmb.bonds.cusip import check_digit, is_cusip
 from lmb.bonds.dated_rules import OutcomeCouponRules
 from lmb.bonds.schedule import InterestSchedule
+from lmb.bonds.terms_reading import Finding
 from lmb.values.business_calendar import (
     FIRST_YEAR,
     business_days_before,
@@ -28,14 +29,6 @@ RulesOn = Callable[[date], OutcomeCouponRules]
 """Finds the rules in force on a day; raises RefusedError where none are."""
 
 Ordered = TypeVar("Ordered", date, Decimal)
-
-
-class Finding(NamedTuple):
-    """What is wrong with one field: its JSON path, what was found, what was expected."""
-
-    path: str
-    found: str
-    expected: str
 
 
 class Fields:
@@ -92,17 +85,20 @@ _STRICT = {"before", "less than"}
 
 def findings(fields: Fields, rules_on: RulesOn) -> Iterator[Finding]:
     """Everything wrong across fields, in a fixed order. Never raises for what they hold."""
-    yield from _cusip(fields)
-    yield from _order(fields)
-    yield from _multiples(fields)
-    yield from _business_days(fields)
+    schedule, wrong = security_findings(fields)
+    yield from wrong
     yield from _bonus_places(fields)
     yield from _tranches(fields)
     yield from _board(fields)
     yield from _publication_lag(fields)
+    yield from programme_findings(fields, schedule, rules_on)
+
+
+def security_findings(fields: Fields) -> tuple[InterestSchedule | None, list[Finding]]:
+    """What is wrong with a security's identifier, amounts and dates; its schedule if it has one."""
     schedule, wrong = _schedule(fields)
-    yield from wrong
-    yield from _rules(fields, schedule, rules_on)
+    checks = (_cusip, _order, _multiples, _business_days)
+    return schedule, [*(finding for check in checks for finding in check(fields)), *wrong]
 
 
 def _cusip(fields: Fields) -> Iterator[Finding]:
@@ -206,7 +202,7 @@ def _schedule(fields: Fields) -> tuple[InterestSchedule | None, list[Finding]]:
         return None, [Finding("first_interest_on", f"{first_interest_on} ({error})", expected)]
 
 
-def _rules(
+def programme_findings(
     fields: Fields, schedule: InterestSchedule | None, rules_on: RulesOn
 ) -> Iterator[Finding]:
     """What the rules in force when the bond is announced ask of it."""
