@@ -8,9 +8,10 @@ from __future__ import annotations
 import click
 
 from lmb.cli.bonds_auction import auction, auction_check
+from lmb.cli.bonds_coupon import coupon, terms
 from lmb.cli.bonds_price import price, yield_
 
-COMMANDS: tuple[click.Command, ...] = (price, yield_, auction, auction_check)
+COMMANDS: tuple[click.Command, ...] = (price, yield_, auction, auction_check, terms, coupon)
 
 
 @click.group()
