@@ -46,13 +46,13 @@ class PublicAuction(NamedTuple):
     is_new: bool
     high_yield_percent: Decimal
     price: Decimal
-    coupon_percent: Decimal
+    coupon_percent: Decimal | None
 
 
 def auctions_with_yields(shared_data: Path, *, indexed: bool) -> Iterator[PublicAuction]:
     """Every note and bond of the file of yields that has a yield, by auction date: ordinary ones
-    or inflation-protected ones. A reopening has the coupon its first issue got (356.20(b));
-    those first issued before the file starts are left out."""
+    or inflation-protected ones. A reopening has the coupon its first issue got (356.20(b)), None
+    where that was before the file starts."""
     rows = read(shared_data, "auction_yields_2022_2025.csv")
     coupons: dict[tuple[date, date], Decimal] = {}
     for row in sorted(rows, key=lambda row: row["auction_date"]):
@@ -65,8 +65,6 @@ def auctions_with_yields(shared_data: Path, *, indexed: bool) -> Iterator[Public
         if is_new:
             coupon = max(down_to_multiple(high_yield, EIGHTH), EIGHTH)
             coupons[dated_on, matures_on] = coupon
-        if (dated_on, matures_on) not in coupons:
-            continue
         half_year = CouponCycle(matures_on).half_year_of(issue_on)
         yield PublicAuction(
             date.fromisoformat(row["auction_date"]),
@@ -76,7 +74,7 @@ def auctions_with_yields(shared_data: Path, *, indexed: bool) -> Iterator[Public
             is_new,
             high_yield,
             Decimal(row["price_per100"]),
-            coupons[dated_on, matures_on],
+            coupons.get((dated_on, matures_on)),
         )
 
 
