@@ -6,6 +6,7 @@ import click
 
 from lmb.cli.outcomes_estimate import estimate
 from lmb.cli.outcomes_indicators import indicators
+from lmb.cli.outcomes_planning import commit, draw, power
 from lmb.cli.outcomes_score import score
 
 
@@ -14,5 +15,5 @@ def outcomes() -> None:
     """Indicators and estimates from files, re-runnable by anyone to the same bytes."""
 
 
-for command in (estimate, indicators, score):
+for command in (estimate, indicators, score, commit, draw, power):
     outcomes.add_command(command)
