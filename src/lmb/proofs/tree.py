@@ -21,26 +21,36 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 LEAF_PREFIX = b"\x00"
 NODE_PREFIX = b"\x01"
 
-_sha256 = hashlib.sha256
 _PAIR_BYTES = 2 * HASH_BYTES
+
+# Copying a hash that has seen the prefix takes half the time of making one.
+_leaf = hashlib.sha256(LEAF_PREFIX).copy
+start_node = hashlib.sha256(NODE_PREFIX).copy
+"""A hash that awaits two neighbours, joined. What `node_hash` does, for loops over many."""
 
 
 def leaf_hash(content: bytes) -> bytes:
     """The hash of a leaf's bytes."""
-    return _sha256(LEAF_PREFIX + content).digest()
+    hashing = _leaf()
+    hashing.update(content)
+    return hashing.digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of two neighbours of one level."""
-    return _sha256(NODE_PREFIX + left + right).digest()
+    hashing = start_node()
+    hashing.update(left + right)
+    return hashing.digest()
 
 
 def parents(hashes: bytes | bytearray | memoryview) -> bytes:
     """The hashes of the parents of an even number of neighbours, joined as they came."""
-    return b"".join(
-        _sha256(NODE_PREFIX + hashes[at : at + _PAIR_BYTES]).digest()
-        for at in range(0, len(hashes), _PAIR_BYTES)
-    )
+    found = []
+    for at in range(0, len(hashes), _PAIR_BYTES):
+        hashing = start_node()
+        hashing.update(hashes[at : at + _PAIR_BYTES])
+        found.append(hashing.digest())
+    return b"".join(found)
 
 
 def is_subtree(start: int, end: int) -> bool:

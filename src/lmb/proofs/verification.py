@@ -7,11 +7,10 @@ RFC 6962 sections 2.1.1 and 2.1.2; subtrees as in draft-ietf-plants-merkle-tree-
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from lmb.proofs.encoding import HASH_BYTES, checked_hash
 from lmb.proofs.errors import NotProvenError
-from lmb.proofs.tree import EMPTY_ROOT, NODE_PREFIX, is_subtree, node_hash, trailing_zeros
+from lmb.proofs.tree import EMPTY_ROOT, is_subtree, start_node, trailing_zeros
 
 
 def verify_inclusion(
@@ -72,52 +71,46 @@ def verify_subtree_consistency(
     if not whole and not proof:
         raise NotProvenError("the proof is empty")
     seed, path = (subtree_root, proof) if whole else (proof[0], proof[1:])
-    index = (end >> level) - 1
-    _check_root(_root_above(seed, index, (size - 1) >> level, path), root)
+    index, last = (end >> level) - 1, (size - 1) >> level
+    _check_root(_root_above(seed, index, last, path), root)
     if not whole:
-        _check_subtree_root(seed, index, level, start, path, size, subtree_root)
-
-
-def _check_subtree_root(
-    seed: bytes,
-    index: int,
-    level: int,
-    start: int,
-    path: Sequence[bytes],
-    size: int,
-    subtree_root: bytes,
-) -> None:
-    """Compute the subtree's root from the left siblings of the path that lie inside it."""
-    last = (size - 1) >> level
-    computed = seed
-    for sibling in path:
-        # Levels without a sibling: the node is the last of an odd number and moves up as it is.
-        while index == last and not index & 1:
-            index, last, level = index >> 1, last >> 1, level + 1
-        if index << level <= start:
-            break
-        if index & 1:
-            computed = node_hash(sibling, computed)
-        index, last, level = index >> 1, last >> 1, level + 1
-    _check_root(computed, subtree_root)
+        height = (end - start - 1).bit_length() - level
+        inside = (index & (1 << height) - 1).bit_count()
+        _check_root(_joined(_left_siblings(index, last, path)[:inside], seed), subtree_root)
 
 
 def _root_above(node: bytes, index: int, last: int, path: Sequence[bytes]) -> bytes:
-    """The root above the node at `index` of a level whose last node is `last`."""
-    for sibling in path:
-        while index == last and not index & 1 and last:
-            index >>= 1
-            last >>= 1
-        if not last:
-            raise NotProvenError(f"the proof has more than the hashes needed: {len(path)}")
+    """The root above the node at `index` of a level whose last node is `last`.
+
+    Up to where its way meets that of the last node it has a sibling at each level, on the side its
+    bit says. From there on it stands at the right edge: only siblings on the left are left.
+    """
+    meeting = (index ^ last).bit_length()
+    needed = meeting + (index >> meeting).bit_count()
+    if len(path) != needed:
+        raise NotProvenError(f"the proof has {len(path)} hashes where {needed} are needed")
+    for sibling in path[:meeting]:
         # Not node_hash: the calls would be a tenth of the time a proof takes to verify.
-        pair = sibling + node if index & 1 else node + sibling
-        node = sha256(NODE_PREFIX + pair).digest()
+        hashing = start_node()
+        hashing.update(sibling + node if index & 1 else node + sibling)
+        node = hashing.digest()
         index >>= 1
-        last >>= 1
-    # Any node but the first and only one of its level still has a sibling above or beside it.
-    if last:
-        raise NotProvenError(f"the proof has fewer than the hashes needed: {len(path)}")
+    return _joined(path[meeting:], node)
+
+
+def _left_siblings(index: int, last: int, path: Sequence[bytes]) -> list[bytes]:
+    """Those siblings of the way up that stand to the left of it."""
+    meeting = (index ^ last).bit_length()
+    below = [sibling for at, sibling in enumerate(path[:meeting]) if index >> at & 1]
+    return [*below, *path[meeting:]]
+
+
+def _joined(siblings: Sequence[bytes], node: bytes) -> bytes:
+    """The hash of a node with one sibling after the other to its left."""
+    for sibling in siblings:
+        hashing = start_node()
+        hashing.update(sibling + node)
+        node = hashing.digest()
     return node
 
 
