@@ -137,6 +137,13 @@ class _Threading(ThreadingMixIn, WSGIServer):
 @pytest.fixture
 def served(demonstration: Report) -> Iterator[str]:
     """The address of a server with the demonstration's pages."""
+    with serving() as address:
+        yield address
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The address of a server of whatever database is in use."""
     server = make_server("127.0.0.1", 0, get_wsgi_application(), _Threading, _Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

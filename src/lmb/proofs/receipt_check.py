@@ -1,11 +1,12 @@
 """What a receipt proves to somebody who looks at the log that is kept here.
 
-    text ─▶ written as a receipt? ─▶ whose log? ─▶ the same checkpoint as on file? ─▶ the same
+    text ─▶ written as a receipt? ─▶ whose log? ─▶ the same checkpoint as on file? ─▶ whose
     signatures? ─▶ is the leaf in it? ─▶ does the log as it stands still begin with it?
 
-No key is needed: the log signs each size once, and what it signed and the cosignatures its
-witnesses gave, verified when they came, are on file in tables nobody can change. A signature that
-is not the one on file shows nothing here. `lmb-verify` answers with keys and without this log.
+Where the books have a policy in force, every signature is verified with the keys it names, and
+they alone count. Without one there are no keys to trust, so a signature must be the one on file:
+the log signs each size once, and cosignatures were verified when they came. `lmb-verify` answers
+with keys and without this log.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from enum import StrEnum
 
 from lmb.ledger import queries as ledger
 from lmb.proofs import models, queries
-from lmb.proofs.checkpoints import Checkpoint
+from lmb.proofs.checkpoints import Checkpoint, check_log_signature
 from lmb.proofs.errors import MalformedError, NotProvenError
 from lmb.proofs.leaves import Leaf, Movement, parse_leaf, parse_opened_leaf
 from lmb.proofs.notes import Note, Signature, parse_note, parse_signature
-from lmb.proofs.receipts import HEADER, Cosigner, Receipt, parse_receipt
+from lmb.proofs.policy import Policy
+from lmb.proofs.receipts import HEADER, Cosigner, Receipt, cosigners_of, parse_receipt
 from lmb.proofs.standing import cell_of_log, check_tree, witnesses
 from lmb.proofs.tree import leaf_hash
+from lmb.proofs.trust import PolicyInForce, policy_in_force
 from lmb.proofs.verification import verify_inclusion
 
 LEAF_BYTES = 56
@@ -56,7 +59,9 @@ class DoubtError(NotProvenError):
 class ProvenReceipt:
     """What was shown. `movement` is None where the receipt does not open its leaf; `strangers`
     are names that signed with keys which are not known here; `known` counts all witnesses that
-    ever cosigned this log; `log_size` is what the newest checkpoint covers."""
+    ever cosigned this log; `log_size` is what the newest checkpoint covers. `trusted` is the policy
+    whose keys verified the signatures, None where they were compared with those on file;
+    `enough` says whether the cosigners are those it asks for."""
 
     cell: int
     books: str
@@ -69,6 +74,8 @@ class ProvenReceipt:
     known: int
     strangers: tuple[str, ...]
     log_size: int
+    trusted: PolicyInForce | None
+    enough: bool
 
     @property
     def place(self) -> int:
@@ -84,7 +91,14 @@ def check_receipt(content: bytes) -> ProvenReceipt:
     if cell is None:
         raise DoubtError(Doubt.UNKNOWN_LOG, f"no log here is called {stated.origin!r}")
     row = _on_file(cell, receipt)
-    cosigners, strangers = _cosigners(cell, receipt.note, parse_note(row.note.encode()), stated)
+    trusted = policy_in_force(cell)
+    if trusted is None:
+        signed = parse_note(row.note.encode())
+        signers = _Signers(*_cosigners(cell, receipt.note, signed, stated), True)
+        known = len(witnesses(cell))
+    else:
+        signers = _verified(receipt, trusted.policy)
+        known = len({key.name for key in trusted.policy.witness_keys})
     leaf, movement = _leaf(cell, receipt)
     try:
         hashed = leaf_hash(leaf.content)
@@ -99,10 +113,12 @@ def check_receipt(content: bytes) -> ProvenReceipt:
         movement=movement,
         checkpoint=stated,
         issued_at=row.issued_at,
-        cosigners=cosigners,
-        known=len(witnesses(cell)),
-        strangers=strangers,
+        cosigners=signers.cosigners,
+        known=known,
+        strangers=signers.strangers,
         log_size=_log_size(cell, stated),
+        trusted=trusted,
+        enough=signers.enough,
     )
 
 
@@ -129,6 +145,36 @@ def _on_file(cell: int, receipt: Receipt) -> models.Checkpoint:
             f"the log signed {bytes(row.root).hex()}",
         )
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Signers:
+    """Who cosigned, the names that are not known, and whether the cosigners are enough."""
+
+    cosigners: tuple[Cosigner, ...]
+    strangers: tuple[str, ...]
+    enough: bool
+
+
+def _verified(receipt: Receipt, policy: Policy) -> _Signers:
+    """Who signed, by the keys of a policy. Raises DoubtError for a false signature of one of
+    them, and where none of its keys of the log signed."""
+    stated, note = receipt.checkpoint, receipt.note
+    try:
+        check_log_signature(stated, note, tuple(policy.logs))
+    except NotProvenError as error:
+        raise DoubtError(Doubt.LOG_SIGNATURE, str(error)) from error
+    try:
+        cosigners = cosigners_of(note, policy.witness_keys)
+    except (MalformedError, NotProvenError) as error:
+        raise DoubtError(Doubt.WITNESS_SIGNATURE, str(error)) from error
+    known = {(key.name, key.key_id): key for key in policy.witness_keys}
+    signed = [(signature.name, signature.key_id) for signature in note.signatures]
+    strangers = dict.fromkeys(
+        name for name, key in signed if (name, key) not in known and name != stated.origin
+    )
+    cosigned = {known[each] for each in signed if each in known}
+    return _Signers(cosigners, tuple(strangers), policy.is_met(cosigned))
 
 
 def _cosigners(

@@ -1,7 +1,8 @@
 """How a log stands beside its books: what an auditor asks first.
 
-Everything is read, and every hash computed, when it is asked for; nothing is taken as true because
-it was true before.
+What costs little is looked at when it is asked for: how many movements and leaves there are, and
+whether the stored tree leads to what was signed. What must read every row is the audit's, and
+told as of the last one that was kept: so a visit costs the same however large the books are.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from datetime import datetime
 
 from django.db.models import F, Max, OuterRef, Subquery
 
-from lmb.ledger import queries as ledger
 from lmb.ledger.models import Cell
 from lmb.proofs import models, queries
+from lmb.proofs.audit_runs import AuditOnFile, last_audit
+from lmb.proofs.books import newest_seq
 from lmb.proofs.checkpoints import Checkpoint
 from lmb.proofs.errors import NotProvenError
+from lmb.proofs.payouts import payout_refusal
 from lmb.proofs.receipts import Cosigner
+from lmb.proofs.trust import PolicyInForce, WitnessedCheckpoint, last_witnessed, policy_in_force
 from lmb.proofs.verification import verify_consistency
 from lmb.values.errors import NotFoundError
 
@@ -53,16 +57,20 @@ class WitnessOnFile:
 @dataclass(frozen=True, slots=True)
 class LogStanding:
     """A log beside its books. `previous` is the checkpoint before the newest; `fault` says why
-    the stored tree does not lead to what was signed, and is empty where it does."""
+    the stored tree does not lead to what was signed, and is empty where it does; `payouts_wait`
+    is why payouts wait, None where they go on."""
 
     books: SetOfBooks
     transfers: int
     leaves: int
-    unbalanced_accounts: int
     newest: SignedSize | None
     previous: SignedSize | None
     witnesses: tuple[WitnessOnFile, ...]
     fault: str
+    trusted: PolicyInForce | None
+    witnessed: WitnessedCheckpoint | None
+    payouts_wait: str | None
+    audit: AuditOnFile | None
 
     @property
     def waiting(self) -> int:
@@ -77,8 +85,23 @@ class LogStanding:
 
     @property
     def exceptions(self) -> int:
-        """Accounts out of balance, leaves without a movement, and a tree that was changed."""
-        return self.unbalanced_accounts + self.leaves_too_many + bool(self.fault)
+        """What the last audit found; where it found nothing or there was none, what shows at
+        once: leaves without a movement, and a tree that was changed."""
+        found = 0 if self.audit is None else self.audit.findings_total
+        return found or self.leaves_too_many + bool(self.fault)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether all movements are covered by a checkpoint that the trusted quorum cosigned, and
+        an audit found nothing."""
+        return (
+            self.newest is not None
+            and not self.waiting
+            and not self.exceptions
+            and self.audit is not None
+            and self.witnessed is not None
+            and self.witnessed.size == self.newest.checkpoint.size
+        )
 
 
 def sets_of_books() -> list[SetOfBooks]:
@@ -94,22 +117,25 @@ def has_books(cell: int) -> bool:
     return Cell.objects.filter(id=cell).exists()
 
 
-def standing(cell: int) -> LogStanding:
-    """How the log of a cell stands. Raises NotFoundError for a cell there is not."""
+def standing(cell: int, at: datetime) -> LogStanding:
+    """How the log of a cell stands at a moment. Raises NotFoundError for a cell there is not."""
     row = Cell.objects.filter(id=cell).first()
     if row is None:
         raise NotFoundError(f"there are no books with the number {cell}")
-    summary = ledger.summary(cell)
     newest, previous = (*signed_sizes(cell, 0, 2), None, None)[:2]
+    trusted = policy_in_force(cell)
     return LogStanding(
         books=SetOfBooks(row.id, row.name),
-        transfers=summary.transfers,
+        transfers=newest_seq(cell),
         leaves=queries.log_size(cell),
-        unbalanced_accounts=summary.unbalanced_accounts,
         newest=newest,
         previous=previous,
         witnesses=tuple(witnesses(cell)),
         fault=_fault(cell, newest, previous),
+        trusted=trusted,
+        witnessed=None if trusted is None else last_witnessed(trusted),
+        payouts_wait=payout_refusal(cell, at),
+        audit=last_audit(cell),
     )
 
 

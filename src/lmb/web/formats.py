@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from lmb.values.money import format_cents
 from lmb.values.rounding import PRECISION_DIGITS, half_even
@@ -71,6 +71,20 @@ def seconds_text(seconds: int) -> str:
         return moment_text(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, ValueError, OSError):
         return str(seconds)
+
+
+def age_text(at: datetime, now: datetime) -> str:
+    """How long ago a moment was, in its largest whole unit: `40 s`, `17 min`, `3 h`, `4 days`."""
+    seconds = max(int((now - at).total_seconds()), 0)
+    if seconds < 2 * 60:
+        return f"{seconds}{NO_BREAK_SPACE}s"
+    if seconds < 2 * 3_600:
+        return f"{seconds // 60}{NO_BREAK_SPACE}min"
+    if seconds < 2 * 86_400:
+        return f"{seconds // 3_600}{NO_BREAK_SPACE}h"
+    days = seconds // 86_400
+    # Translators: how long ago something was; never fewer than two
+    return ngettext("%(number)s day", "%(number)s days", days) % {"number": f"{days:,}"}
 
 
 def period_text(first: date, last: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,7 +11,9 @@ from django.urls import reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
+from lmb.proofs.receipts import Cosigner
 from lmb.values.money import format_cents
 from lmb.web import formats
 from lmb.web.glossary import entry
@@ -71,6 +74,16 @@ def seconds(value: int) -> str:
 def count(number: int) -> str:
     """A whole number with thousands separators, as `1,167`."""
     return f"{number:,}"
+
+
+@register.filter
+def names(cosigners: Iterable[Cosigner]) -> str:
+    """The names of witnesses, listed: `w1, w2 and w3`."""
+    listed = [cosigner.name for cosigner in cosigners]
+    if len(listed) < 2:
+        return "".join(listed)
+    # Translators: the last two of a list of names
+    return _("%(names)s and %(last)s") % {"names": ", ".join(listed[:-1]), "last": listed[-1]}
 
 
 @register.simple_tag
