@@ -4,10 +4,11 @@ Needs the extra `quantlib` (`pip install "labor-market-bonds[quantlib]"`). Nothi
 imports this module: our own figures never depend on QuantLib.
 
 QuantLib gets our interest dates one by one. Left to make them from a rule, it takes other ones for
-some month ends. Where both compute the same they agree to 1e-11; in two places QuantLib computes
-something else: it discounts the whole of a long first period by powers where Appendix B, cases C
-and G, discounts its opening part by simple interest; and it takes a stub that is a bond's only
-period for a full one.
+some month ends. Where both compute the same they agree to 1e-10. Three things in a first interest
+period that is no full half-year QuantLib computes otherwise: it discounts the opening part of a
+long one by powers where Appendix B, cases C and G, has simple interest; it takes a stub that is a
+bond's only period for a full one; and where coupons fall on a 29th or 30th, and so on the last of
+February, it measures the stub by another half-year. None of Treasury's securities has the last two.
 """
 
 from __future__ import annotations

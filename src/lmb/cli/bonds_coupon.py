@@ -103,7 +103,11 @@ def coupon(
 @click.command(epilog="Example: lmb bonds terms --terms terms.json --language es")
 @terms_option
 @click.option(
-    "--language", type=click.Choice([str(each) for each in Language]), default="en", show_default=True, help="In which."
+    "--language",
+    type=click.Choice([str(each) for each in Language]),
+    default="en",
+    show_default=True,
+    help="In which.",
 )
 def terms(terms: Path, language: str) -> None:
     """Check a term sheet, prove that it keeps its promises, and tell it in plain language."""

@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 import QuantLib
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lmb.bonds.pricing.array_terms import BondTerms, Floats
@@ -57,10 +57,9 @@ def test_an_independent_library_finds_the_same_duration_and_convexity(
     settlement: tuple[InterestSchedule, date], coupon: Decimal, yield_percent: Decimal
 ) -> None:
     schedule, settles_on = settlement
-    if schedule.cycle.half_year_of(settles_on).ends_on < schedule.first_interest_on:
-        settles_on = schedule.first_interest_on
-    if schedule.first_interest_on == schedule.matures_on:
-        return
+    # In first periods QuantLib computes otherwise here and there: `quantlib_adapter` says where.
+    settles_on = max(settles_on, schedule.first_interest_on)
+    assume(settles_on < schedule.matures_on)
     theirs = quantlib_bond(schedule, coupon)
     rate = QuantLib.InterestRate(float(yield_percent) / 100, theirs.day_counter, *CONVENTION)
     when = quantlib_date(settles_on)
