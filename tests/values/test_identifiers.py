@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmb.values.identifiers import derived_uuid7
+from lmb.values.identifiers import derived_uuid7, drawn_uuid7
 
 moments = st.datetimes(
     datetime(1970, 1, 2),  # noqa: DTZ001
@@ -63,3 +64,18 @@ def test_an_identifier_without_zone_key_or_past_is_refused() -> None:
         derived_uuid7(datetime(1976, 2, 17, tzinfo=UTC))
     with pytest.raises(ValueError, match="outside the years"):
         derived_uuid7(datetime(1969, 12, 31, tzinfo=UTC), "x")
+
+
+def test_a_drawn_identifier_follows_from_nothing_but_what_was_drawn() -> None:
+    at = datetime(2027, 1, 1, tzinfo=UTC)
+    one, other = drawn_uuid7(at, lambda count: b"\x00" * count), drawn_uuid7(at, os.urandom)
+    assert (one.version, other.version) == (7, 7)
+    assert {one.variant, other.variant} == {"specified in RFC 4122"}
+    assert one.int >> 80 == other.int >> 80 == int(at.timestamp() * 1000)
+    assert one.int & (2**62 - 1) == 0
+    assert len({drawn_uuid7(at, os.urandom) for _ in range(1000)}) == 1000
+
+
+def test_an_identifier_is_drawn_at_a_time_with_a_zone() -> None:
+    with pytest.raises(ValueError, match="aware time"):
+        drawn_uuid7(datetime(2027, 1, 1), os.urandom)  # noqa: DTZ001
