@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-ROOMS = ("ledger", "rules", "people", "facts")
+ROOMS = ("ledger", "rules", "facts")
 
 # Every table of these rooms, with what the application role may do beyond reading it.
 ALLOWED: dict[str, set[str]] = {
@@ -22,7 +22,6 @@ ALLOWED: dict[str, set[str]] = {
     "ledger_request": set(),
     "ledger_transfer": set(),
     "ledger_unit": set(),
-    "people_person": {"INSERT"},
     "rules_determination": {"INSERT"},
     "rules_determination_input": {"INSERT"},
 }

@@ -24,6 +24,10 @@ from tests.settlement.small import CUSIP, small_programme
 pytestmark = pytest.mark.django_db
 
 
+# A simulated run has no real people; tests/people replays what is determined about them.
+RULES_ABOUT_PEOPLE = {"account-eligibility", "payout-hold"}
+
+
 def determinations(cell: int) -> list[DeterminationOnFile]:
     identifiers = Determination.objects.filter(cell=cell).values_list("id", flat=True)
     return [found for found in map(rules.find, identifiers) if found is not None]
@@ -32,7 +36,7 @@ def determinations(cell: int) -> list[DeterminationOnFile]:
 def test_every_determination_replays_to_the_same_bytes() -> None:
     books = run(small_programme(), lambda step: None)
     on_file = determinations(books.cell)
-    assert {found.rule for found in on_file} == set(RULES)
+    assert {found.rule for found in on_file} == set(RULES) - RULES_ABOUT_PEOPLE
     for found in on_file:
         assert replay(found).content.decode() == found.content
 

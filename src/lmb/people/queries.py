@@ -1,22 +1,118 @@
-"""The only functions that read persons for others."""
+"""The only functions that read persons, and in which capacity somebody acts, for others."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from lmb.people import models
-from lmb.values.errors import NotFoundError
+from lmb.people.acting import Acting
+from lmb.people.assurance import Assurance
+from lmb.people.homes import Home
+from lmb.people.roles import Role
+from lmb.values.errors import NotFoundError, RefusedError
+
+MERGES_MAX = 10
+"""Decisions that two persons are one, followed from an identity to the person it leads to."""
 
 
 def person_keys(cell: int, references: Collection[str]) -> dict[str, UUID]:
-    """The keys of persons by the references a state's file uses for them.
+    """The keys of persons by the references a simulated run's file uses for them.
 
     Raises NotFoundError for a reference nobody is registered under.
     """
     rows = models.Person.objects.filter(cell=cell, reference__in=references)
-    keys = dict(rows.values_list("reference", "id"))
+    keys = {str(row.reference): row.id for row in rows}
     for reference in references:
         if reference not in keys:
             raise NotFoundError(f"no person is registered as {reference!r} in these books")
     return keys
+
+
+def cell_of_person(person: UUID) -> int:
+    """The cell a person's key is in. Raises NotFoundError for nobody's key."""
+    row = models.Person.objects.filter(id=person).first()
+    if row is None:
+        raise NotFoundError(f"there is no person {person}")
+    return row.cell
+
+
+def home_on(cell: int, person: UUID, day: date) -> Home | None:
+    """Who serves a person on a day, as known now; None before their first residence."""
+    rows = models.Residence.objects.filter(cell=cell, person=person, effective_on__lte=day)
+    row = rows.order_by("-effective_on", "-recorded_at").first()
+    return None if row is None else Home(row.state, row.board)
+
+
+def person_of_identity(issuer: str, subject: str) -> tuple[int, UUID] | None:
+    """Cell and key of the person an account at an identity provider leads to; None for an account
+    nobody linked, or whose link has ended."""
+    row = models.Identity.objects.filter(issuer=issuer, subject=subject, ended_at=None).first()
+    return None if row is None else surviving(row.cell, row.person)
+
+
+def surviving(cell: int, person: UUID) -> tuple[int, UUID]:
+    """The person that stands for this one after decisions that two persons are one: the earlier
+    registered of them."""
+    for _ in range(MERGES_MAX):
+        case = models.ReviewCase.objects.filter(
+            cell=cell, person=person, outcome="same-person"
+        ).first()
+        if case is None:
+            return cell, person
+        cell, person = case.other_cell, case.other_person
+    raise RefusedError(f"person {person} was found to be another too often; decide the cases anew")
+
+
+def waits_for_review(cell: int, person: UUID) -> bool:
+    """Whether two persons must still decide if this one is known under another key."""
+    return models.ReviewCase.objects.filter(cell=cell, person=person, outcome=None).exists()
+
+
+def acting_as_self(cell: int, person: UUID, assurance: Assurance) -> Acting:
+    """A person in their own name."""
+    return Acting(cell, person, Role.CITIZEN, assurance)
+
+
+def acting_as_member(cell: int, person: UUID, membership: UUID, assurance: Assurance) -> Acting:
+    """A person for an organisation. Raises RefusedError when the membership is not theirs or has
+    ended: both get the same answer."""
+    row = models.Membership.objects.filter(
+        cell=cell, id=membership, person=person, ended_at=None
+    ).first()
+    if row is None:
+        raise RefusedError("you do not act for this organisation; ask it for an invitation")
+    return Acting(cell, person, Role(row.role), assurance, row.id, row.organisation)
+
+
+def acting_as_delegate(
+    cell: int, person: UUID, delegation: UUID, assurance: Assurance, at: datetime
+) -> Acting:
+    """A person for another. Raises RefusedError when the delegation is not theirs, is not yet or no
+    longer in force, or they left the organisation they held it for."""
+    row = (
+        models.Delegation.objects.filter(cell=cell, id=delegation, delegate=person)
+        .filter(starts_at__lte=at, expires_at__gt=at, ended_at=None)
+        .first()
+    )
+    if row is None or not _still_serves(row):
+        raise RefusedError("you do not act for this person any more; ask them to delegate again")
+    organisation = row.organisation
+    return Acting(
+        cell, person, Role.REPRESENTATIVE, assurance, None, organisation, delegation=row.id
+    )
+
+
+def _still_serves(delegation: models.Delegation) -> bool:
+    """A caseworker acts for people only while they belong to their organisation."""
+    return (
+        delegation.organisation is None
+        or models.Membership.objects.filter(
+            Q(cell=delegation.cell, organisation=delegation.organisation),
+            person=delegation.delegate,
+            ended_at=None,
+        ).exists()
+    )

@@ -11,6 +11,7 @@ from lmb.bonds.auction import rule as auction_rule
 from lmb.bonds.dated_rules import AUCTION_RULE, OUTCOME_COUPON_RULE
 from lmb.facts import queries as facts
 from lmb.outcomes import measure
+from lmb.people import accounts, eligibility, payouts, security
 from lmb.rules import queries as rules
 from lmb.rules.determination import Determination, Rule, in_order
 from lmb.training import queries as training
@@ -22,6 +23,8 @@ RULES: Mapping[str, Rule] = {
     OUTCOME_COUPON_RULE: bond_rules.outcome_coupon,
     bond_rules.INTEREST_RULE: bond_rules.interest_payment,
     measure.RULE: measure.earnings_gain,
+    eligibility.RULE: eligibility.account_eligibility,
+    payouts.RULE: payouts.payout_hold,
     **{rule_name(tranche): tranche_rule(tranche) for tranche in TRANCHES},
 }
 
@@ -36,10 +39,12 @@ def resolve(kind: str, ids: Sequence[UUID]) -> Sequence[Document]:
     finders = {
         "attestation": facts.attestation_documents,
         "bid": bonds.bid_documents,
+        "circumstances": accounts.circumstances_documents,
         "determination": _determination_documents,
         "enrolment": training.enrolment_documents,
         "interest-period": bonds.period_documents,
         "reopening": bonds.reopening_documents,
+        "security-event": security.security_event_documents,
         "terms": bonds.terms_documents,
         "work-record": facts.work_documents,
     }

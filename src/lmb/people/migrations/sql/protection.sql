@@ -1,1 +1,0 @@
-SELECT lmb_make_insert_only('people_person', true);

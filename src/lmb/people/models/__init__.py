@@ -1,0 +1,46 @@
+"""The tables of this room, one module for each noun's family. No name, number or address stands
+in any of them: those are in the vault, a schema of its own (`migrations/sql/vault.sql`).
+
+Rows are insert-only. Where something can end, its row has columns for the ending, which can be
+set once; the database refuses every other change.
+"""
+
+from lmb.people.models.approvals import (
+    Approval,
+    Authenticator,
+    PayoutHold,
+    Proposal,
+    SecurityEvent,
+)
+from lmb.people.models.organisations import Invitation, Membership, Organisation
+from lmb.people.models.persons import Circumstances, Identity, Person, Residence, ReviewCase
+from lmb.people.models.rights import (
+    Access,
+    Consent,
+    DelegatedAct,
+    Delegation,
+    RecordGrant,
+    Withdrawal,
+)
+
+__all__ = [
+    "Access",
+    "Approval",
+    "Authenticator",
+    "Circumstances",
+    "Consent",
+    "DelegatedAct",
+    "Delegation",
+    "Identity",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "PayoutHold",
+    "Person",
+    "Proposal",
+    "RecordGrant",
+    "Residence",
+    "ReviewCase",
+    "SecurityEvent",
+    "Withdrawal",
+]
