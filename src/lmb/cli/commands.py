@@ -8,6 +8,7 @@ from lmb.cli.audit import audit
 from lmb.cli.bonds import bonds
 from lmb.cli.ledger import ledger
 from lmb.cli.outcomes import outcomes
+from lmb.cli.people import people
 from lmb.cli.programme import demo, run, serve
 from lmb.cli.proofs import proofs
 from lmb.cli.trace import trace
@@ -20,5 +21,5 @@ def lmb() -> None:
     """Labor market bonds: from auction to final coupon, every cent traced to its facts."""
 
 
-for command in (demo, run, serve, trace, bonds, ledger, proofs, witness, audit, outcomes):
+for command in (demo, run, serve, trace, bonds, ledger, proofs, witness, audit, outcomes, people):
     lmb.add_command(command)
