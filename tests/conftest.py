@@ -27,6 +27,8 @@ from lmb.config.cluster import SUPERUSER
 from lmb.config.paths import CLONE
 from lmb.config.postgres import Server, embedded, remove_abandoned
 
+pytest_plugins = ["tests.effort"]
+
 HOMES = CLONE / "var" / "test"
 BROWSERS = [
     "chromium-headless-shell",

@@ -16,11 +16,13 @@ from django.db import OperationalError, connections
 from lmb.ledger import service
 from lmb.ledger.entries import Journal, NewAccount, Post
 from lmb.ledger.models import Request
+from tests.effort import Effort
 from tests.ledger.books import Ledger
-from tests.ledger.invariants import broken
+from tests.ledger.invariants import broken, not_their_prefix
 
-WRITERS = 8
-SECONDS = 60
+WRITERS = 64
+SECONDS = 180
+LONG_SECONDS = 600
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def at_once(work: Callable[[int], list[str]]) -> list[list[str]]:
 
     with ThreadPoolExecutor(WRITERS) as pool:
         futures = [pool.submit(run, number) for number in range(WRITERS)]
-        return [future.result(SECONDS) for future in futures]
+        return [future.result(LONG_SECONDS) for future in futures]
 
 
 def post(ledger: Ledger, *posts: Post, key: str | None = None) -> list[str]:
@@ -56,30 +58,38 @@ def post(ledger: Ledger, *posts: Post, key: str | None = None) -> list[str]:
     return [answer.result for answer in service.post(ledger.books, [journal])[0]]
 
 
-def test_an_account_drained_by_many_ends_exactly_at_its_limit(ledger: Ledger) -> None:
+def test_an_account_drained_by_many_ends_exactly_at_its_limit(
+    ledger: Ledger, effort: Effort
+) -> None:
+    turns = effort.amount(3, 60)
+
     def drain(number: int) -> list[str]:
         results = []
-        for turn in range(10):
+        for turn in range(turns):
             results += post(ledger, Post(f"{number}-{turn}", "wallet", "school", 3, "fee"))
         return results
 
     results = Counter(itertools.chain.from_iterable(at_once(drain)))
-    assert results == {"ok": 33, "exceeds_balance": 47}
+    assert results == {"ok": 33, "exceeds_balance": WRITERS * turns - 33}
     ledger.run("""
         balance wallet 1
         balance school 99
     """)
-    assert broken(ledger.cell) == []
+    assert broken(ledger.cell) == not_their_prefix(ledger.cell) == []
+    effort.tell(f"{WRITERS} clients, {WRITERS * turns:,} calls")
 
 
-def test_opposite_orders_of_the_same_accounts_do_not_deadlock(ledger: Ledger) -> None:
+def test_opposite_orders_of_the_same_accounts_do_not_deadlock(
+    ledger: Ledger, effort: Effort
+) -> None:
     codes = [f"pair-{number}" for number in range(4)]
     service.open_accounts(ledger.books, [NewAccount(code, "test", "tester") for code in codes])
+    turns = effort.amount(3, 60)
 
     def shuffle(number: int) -> list[str]:
         results = []
         order = codes if number % 2 else codes[::-1]
-        for turn in range(10):
+        for turn in range(turns):
             posts = [
                 Post(f"{number}-{turn}-{debit}", debit, credit, 1 + number, "swap")
                 for debit, credit in itertools.pairwise(order)
@@ -88,13 +98,15 @@ def test_opposite_orders_of_the_same_accounts_do_not_deadlock(ledger: Ledger) ->
         return results
 
     results = Counter(itertools.chain.from_iterable(at_once(shuffle)))
-    assert results == {"ok": WRITERS * 10 * 3}
-    # Odd writers moved 2 + 4 + 6 + 8 forwards, even ones 1 + 3 + 5 + 7 back, ten times each.
-    ledger.run("""
-        balance pair-0 -40
-        balance pair-3 40
+    assert results == {"ok": WRITERS * turns * 3}
+    # Each odd writer moves one cent more forwards than the even one before it moves back.
+    gained = WRITERS // 2 * turns
+    ledger.run(f"""
+        balance pair-0 {-gained}
+        balance pair-3 {gained}
     """)
-    assert broken(ledger.cell) == []
+    assert broken(ledger.cell) == not_their_prefix(ledger.cell) == []
+    effort.tell(f"{WRITERS} clients, {WRITERS * turns:,} calls of opposite orders")
 
 
 def test_the_same_key_from_many_writers_moves_once(ledger: Ledger) -> None:

@@ -10,10 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.effort import Effort
 from tests.ledger.books import START, Ledger, Line, parse
 from tests.ledger.invariants import broken
 from tests.ledger.model import Model, ModelAccount
@@ -69,6 +70,7 @@ TRANSFERS = st.one_of(
 REUSES = mostly(st.none(), st.integers(0, 5))
 JOURNALS = st.lists(st.tuples(REUSES, TRANSFERS), min_size=1, max_size=3)
 CELLS = itertools.count()
+EXAMPLES = 100
 
 
 Transfer = tuple[Any, ...]
@@ -179,19 +181,21 @@ def balance(code: str, account: ModelAccount) -> str:
 
 
 @pytest.mark.django_db
-def test_books_and_model_agree_on_any_sequence() -> None:
+def test_books_and_model_agree_on_any_sequence(machine_part: int, effort: Effort) -> None:
+    # One seed of Hypothesis for each part of a long run; a brief run is one part.
+    seed(effort.random(machine_part).getrandbits(64))(Books)
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=100,
+            max_examples=EXAMPLES,
             stateful_step_count=25,
-            derandomize=True,
             database=None,
             deadline=None,
             print_blob=False,
             suppress_health_check=list(HealthCheck),
         ),
     )
+    effort.tell(f"{EXAMPLES} examples")
 
 
 def test_a_reader_of_the_script_can_run_it(db: None) -> None:

@@ -132,6 +132,8 @@ def _command(programs: Path, data: Path, sockets: Path, *, throwaway: bool) -> l
     if throwaway:
         durability = ["fsync", "synchronous_commit", "full_page_writes"]
         settings |= dict.fromkeys(durability, "off") | {"autovacuum": "off"}
+        # Several test processes share it, and some try what dozens of clients do at once.
+        settings["max_connections"] = "400"
     command = [str(programs / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
