@@ -4,9 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Number of test processes.
 JOBS ?= 2
+# What `make torture` runs: the torture tests, and those of others that have long versions.
+TORTURE := tests/torture tests/ledger/test_machine.py tests/ledger/test_concurrency.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench setup setup-dev lock clean
+.PHONY: help run test torture check bench setup setup-dev lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -16,6 +18,10 @@ run: setup ## run the demonstration bond and serve its pages
 
 test: setup-dev check ## check the code and run every test
 	$(BIN)/pytest -n $(JOBS)
+
+torture: setup-dev ## kill, cut, fill and starve the database for long (ROUNDS=100 SEED=…)
+	$(BIN)/pytest -n $(JOBS) --torture $(if $(ROUNDS),--rounds=$(ROUNDS)) \
+		$(if $(SEED),--seed=$(SEED)) $(TORTURE)
 
 check: setup-dev ## format, lint, types and import contracts, without tests
 	$(BIN)/ruff check .
