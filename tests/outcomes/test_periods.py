@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
@@ -57,7 +57,7 @@ def periods(
     return [Period(*row) for row in found]
 
 
-def service(number: int, day: date, **fields: object) -> Event:
+def service(number: int, day: date, **fields: Any) -> Event:
     """A career service of one person, recorded the day it happened, but for these fields."""
     event = Event(number, "p", "adult", day, "career", day)
     return event._replace(**fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from lmb.cli.outcomes_check import check
 from lmb.cli.outcomes_estimate import estimate
 from lmb.cli.outcomes_indicators import indicators
 from lmb.cli.outcomes_planning import commit, draw, power
@@ -15,5 +16,5 @@ def outcomes() -> None:
     """Indicators and estimates from files, re-runnable by anyone to the same bytes."""
 
 
-for command in (estimate, indicators, score, commit, draw, power):
+for command in (estimate, indicators, score, check, commit, draw, power):
     outcomes.add_command(command)

@@ -33,6 +33,10 @@ def engine(threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
                 **({} if threads is None else {"threads": threads}),
             }
         )
+        # The bar writes to standard output, where results go.
+        connection.execute("SET enable_progress_bar = false")
+        # It would make a join of every IN (…), dozens of them, each slower than the comparison.
+        connection.execute("SET disabled_optimizers = 'in_clause'")
         try:
             yield connection
         finally:

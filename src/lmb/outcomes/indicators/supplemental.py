@@ -24,16 +24,12 @@ class ConversionRules:
     """One dated version of the chart: how many of each pay period a quarter has."""
 
     per_quarter: Mapping[str, Decimal]
-    pay_stubs_min: int
 
     @classmethod
     def of(cls, parameters: ParameterSet) -> ConversionRules:
         """The typed form of one version; raises KeyError for a parameter that is missing."""
         values = cast(Mapping[str, Any], parameters.values)
-        return cls(
-            {str(name): Decimal(factor) for name, factor in values["per_quarter"].items()},
-            int(values["pay_stubs_min"]),
-        )
+        return cls({str(name): Decimal(factor) for name, factor in values["per_quarter"].items()})
 
     @classmethod
     def in_force_on(cls, day: date) -> ConversionRules:
