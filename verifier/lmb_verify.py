@@ -3,6 +3,7 @@
     lmb-verify RECEIPT --witness VKEY            one payment: is it in the books everyone saw?
     lmb-verify FOLDER --witness VKEY             every leaf, tile and balance of an exported log
     lmb-verify FOLDER OLD NEW --witness VKEY     does the log of OLD go on in that of NEW?
+    lmb-verify determination FOLDER              an outcome, by lmb_verify_determination.py
 
 --policy FILE instead of keys names logs, witnesses and the quorum (C2SP tlog-policy). This file
 shares no code with the system it checks and needs the standard library and `cryptography` alone.
@@ -17,6 +18,7 @@ import hashlib
 import hmac
 import json
 import re
+import runpy
 import struct
 import sys
 import uuid
@@ -166,9 +168,7 @@ class Trust:
         elif kind == "witness" and count in (3, 4) and self.is_free(words[1]):
             found = key(words[2])
             if found.algorithm == ED25519 or found in self.witnesses.values():
-                raise MalformedError(
-                    f"the key of {found.name} cosigns nothing, or stands there twice"
-                )
+                raise MalformedError(f"the key of {found.name} cosigns nothing, or is given twice")
             self.witnesses[words[1]] = found
         elif kind == "group" and count >= 4 and self.is_free(words[1]):
             members = self.known(words[3:])
@@ -244,8 +244,7 @@ def verified_checkpoint(content: bytes, trust: Trust) -> tuple[Checkpoint, dict[
     if re.search("[\x00-\x09\x0b-\x1f]", whole):
         raise MalformedError("a signed note holds no control characters but newlines")
     body, _, block = whole.rpartition("\n\n")
-    text = body + "\n"
-    stated = Checkpoint.parse(text)
+    stated = Checkpoint.parse(text := body + "\n")
     own = [one for one in trust.logs if one.name == stated.origin]
     known = {(one.name, one.id): one for one in [*own, *trust.witnesses.values()]}
     valid: set[Key] = set()
@@ -420,8 +419,7 @@ def balances_of(folder: Path, leaves: list[bytes]) -> dict[str, list[int]] | Non
 def check_export(folder: Path, trust: Trust) -> list[str]:
     stated, times = verified_checkpoint(read(folder / "checkpoint"), trust)
     leaves = entries_of(folder, stated.size)
-    hashes = [digest(b"\0", leaf) for leaf in leaves]
-    if tree_root(hashes) != stated.root:
+    if tree_root(hashes := [digest(b"\0", leaf) for leaf in leaves]) != stated.root:
         raise NotProvenError("the leaves do not lead to the root that was signed")
     lines = told(stated, times, f"all leaves and {check_tiles(folder, hashes)} tiles")
     if (folder / "openings.jsonl").exists():
@@ -448,8 +446,7 @@ def check_balances(folder: Path, sums: dict[str, list[int]] | None) -> str:
 def check_consistency(folder: Path, checkpoints: list[Path], trust: Trust) -> list[str]:
     """Both checkpoints state the exported leaves, as far as each goes."""
     both = [verified_checkpoint(read(path), trust)[0] for path in checkpoints]
-    leaves = entries_of(folder, max(one.size for one in both))
-    hashes = [digest(b"\0", leaf) for leaf in leaves]
+    hashes = [digest(b"\0", one) for one in entries_of(folder, max(one.size for one in both))]
     for path, stated in zip(checkpoints, both, strict=True):
         if tree_root(hashes[: stated.size]) != stated.root:
             raise NotProvenError(f"{path} states another history than the exported leaves")
@@ -459,6 +456,10 @@ def check_consistency(folder: Path, checkpoints: list[Path], trust: Trust) -> li
 
 
 def main(words: list[str] | None = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    if words[:1] == ["determination"]:
+        other = runpy.run_path(str(Path(__file__).with_name("lmb_verify_determination.py")))
+        return int(other["main"](words[1:]))
     given = parsed_arguments(words)
     text = policy_of(given.log, given.witness, given.quorum)
     try:
@@ -479,9 +480,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def parsed_arguments(words: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("path", type=Path, help="a receipt, or the folder of an exported log")
     parser.add_argument("checkpoints", type=Path, nargs="*", help="an older and a newer one")
     for option in ("--log", "--witness"):

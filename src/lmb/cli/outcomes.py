@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lmb.cli.outcomes_check import check
+from lmb.cli.outcomes_determine import determine, row_proof
 from lmb.cli.outcomes_estimate import estimate
 from lmb.cli.outcomes_indicators import indicators
 from lmb.cli.outcomes_planning import commit, draw, power
@@ -16,5 +17,9 @@ def outcomes() -> None:
     """Indicators and estimates from files, re-runnable by anyone to the same bytes."""
 
 
-for command in (estimate, indicators, score, check, commit, draw, power):
+for command in (
+    *(estimate, indicators, score, check),
+    *(commit, draw, power),
+    *(determine, row_proof),
+):
     outcomes.add_command(command)
