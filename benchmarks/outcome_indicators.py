@@ -19,8 +19,10 @@ from typing import Any
 import duckdb
 
 from lmb.outcomes.indicators import polars_engine
-from lmb.outcomes.indicators.duckdb_engine import engine, measure, read_parquet
+from lmb.outcomes.indicators.duckdb_engine import engine, measure, read_parquet, totalled
 from lmb.outcomes.indicators.rules import IndicatorRules, Window
+from lmb.outcomes.indicators.sql import Statement
+from lmb.outcomes.indicators.standing import StandingMeasurement
 from lmb.outcomes.indicators.synthetic import write_cohort
 
 PERIODS = int(os.environ.get("LMB_PERIODS", "1000000"))
@@ -106,9 +108,10 @@ def main() -> None:
         read_parquet(connection, *files)
         wages = _one(connection, "SELECT count(*) FROM wages")[0]
         print(f"  made {PERIODS:,} periods and {wages:,} wage rows in {made:.1f} s")
-        by_hand = _seconds(lambda: _one(connection, BY_HAND), ROUNDS)
-        ours = _seconds(lambda: measure(connection, rules, YEAR, YEAR), ROUNDS)
-        by_hand = min(by_hand, _seconds(lambda: _one(connection, BY_HAND), ROUNDS))
+        ours = by_hand = float("inf")
+        for _ in range(ROUNDS):
+            ours = min(ours, _seconds(lambda: measure(connection, rules, YEAR, YEAR), 1))
+            by_hand = min(by_hand, _seconds(lambda: _one(connection, BY_HAND), 1))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         found = measure(connection, rules, YEAR, YEAR).total
         counts = [
@@ -118,11 +121,34 @@ def main() -> None:
         assert [*counts, 2 * found.median_earnings_q2_cents] == list(_one(connection, BY_HAND))
         print(f"  by hand           {by_hand:7.2f} s")
         print(f"  ours              {ours:7.2f} s, {ours / by_hand:.2f} of it; peak {peak:.2f} GB")
+        _amend(connection, rules, ours)
         groups = _seconds(lambda: measure(connection, rules, YEAR, YEAR, ["state", "program"]), 2)
         print(f"  ours, 42 groups   {groups:7.2f} s, {groups / by_hand:.2f} of it")
         second = _seconds(lambda: polars_engine.measure(*files, rules, YEAR, YEAR), 2)
         assert polars_engine.measure(*files, rules, YEAR, YEAR).total == found
         print(f"  second engine     {second:7.2f} s, {second / by_hand:.2f} of it; equal")
+
+
+def _amend(connection: duckdb.DuckDBPyConnection, rules: IndicatorRules, full: float) -> None:
+    """Every hundredth wage row amended: against all wages measured again."""
+    standing = StandingMeasurement(connection, rules, YEAR, YEAR)
+    built = _seconds(standing.build, 1)
+    connection.execute(
+        "CREATE TABLE amendments AS SELECT person_id, employer_id, quarter, source, "
+        "sum(cents) + 77777 AS cents FROM wages "
+        "WHERE (person_id * 31 + quarter * 17 + employer_id) % 100 = 0 GROUP BY ALL"
+    )
+    count = _one(connection, "SELECT count(*) FROM amendments")[0]
+    amended = _seconds(lambda: standing.amend("amendments"), ROUNDS)
+    print(f"  kept for amending {built:7.2f} s, once")
+    print(f"  {count:,} amendments {amended:7.2f} s, {amended / full:.3f} of measuring all again")
+    connection.execute(
+        "CREATE VIEW amended AS SELECT * FROM wages ANTI JOIN amendments "
+        "USING (person_id, employer_id, quarter, source) UNION ALL BY NAME FROM amendments"
+    )
+    statement = Statement(rules, YEAR, YEAR, wages="amended")
+    again = totalled(connection, statement, f"({statement.outcomes()})")
+    assert standing.totals() == again
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

@@ -56,13 +56,22 @@ SPARK = Dialect(lambda array, low, high: f"exists({array}, d -> d BETWEEN {low} 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The parts of one measurement. `by` are columns of `periods` to group by."""
+    """The parts of one measurement. `by` are columns of `periods` to group by; `periods` and
+    `wages` name the relations to read."""
 
     rules: IndicatorRules
     exits: Window
     skill_gains: Window
     by: Sequence[str] = ()
     dialect: Dialect = DUCKDB
+    periods: str = "periods"
+    wages: str = "wages"
+
+    @property
+    def quarters_after(self) -> tuple[int, int]:
+        """The first and the last quarter after exit in which pay matters."""
+        asked = {Q2, Q4, *self.rules.diploma_employment_quarters}
+        return min(asked), max(asked)
 
     def outcomes(self) -> str:
         """One row for each period that counts for anything: what it counts for, and earnings."""
@@ -138,16 +147,15 @@ FROM (SELECT {", ".join(_KEPT)}, {self._further()}
         OR coalesce(diploma_date BETWEEN {from_day} AND {to_day}, FALSE)
         OR coalesce(credential_type IN ({diplomas})
             AND credential_date BETWEEN {from_day} AND {to_day}, FALSE) AS gained
-    FROM periods)"""
+    FROM {self.periods})"""
 
     def _evidence(self) -> str:
         """Pay of each counted period by employer, in the quarters that matter."""
         rules = self.rules
-        first = _quarter(self.exits.first) + 1
-        last = _quarter(self.exits.last) + max(Q4, *rules.diploma_employment_quarters)
+        least, most = self.quarters_after
+        first, last = _quarter(self.exits.first) + least, _quarter(self.exits.last) + most
         direct = f"wages.source IN ({_words(rules.record_sources)})"
         after = "wages.quarter - cohort.exit_quarter"
-        quarters = sorted({Q2, Q4, *rules.diploma_employment_quarters})
 
         def pay(quarter: int, condition: str) -> str:
             return f"sum(CASE WHEN {after} = {quarter} AND {condition} THEN wages.cents ELSE 0 END)"
@@ -158,9 +166,9 @@ SELECT cohort.period_id, wages.employer_id,
     {pay(Q4, direct)} AS direct_q4, {pay(Q4, "NOT " + direct)} AS told_q4,
     sum(CASE WHEN {after} IN ({_codes(rules.diploma_employment_quarters)})
         THEN wages.cents ELSE 0 END) AS within_year
-FROM wages JOIN cohort ON wages.person_id = cohort.person_id
+FROM {self.wages} AS wages JOIN cohort ON wages.person_id = cohort.person_id
 WHERE cohort.counted AND wages.quarter BETWEEN {first} AND {last}
-    AND {after} BETWEEN {quarters[0]} AND {quarters[-1]}
+    AND {after} BETWEEN {least} AND {most}
 GROUP BY cohort.period_id, wages.employer_id"""
 
     def _employed(self) -> str:
