@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from lmb.bonds import queries as bonds
-from lmb.bonds import service as desk
 from lmb.bonds import service_auction as auctions
+from lmb.bonds import service_payments as payments
 from lmb.bonds import service_registry as holders
 from lmb.ledger import queries as ledger
 from lmb.ledger.entries import Cause, Journal, Post
@@ -122,7 +122,7 @@ def test_each_service_pays_once_when_called_again() -> None:
     auctions.hold_auction(books, bond)
     holders.settle(books, bond)
     for period in bonds.periods(bond):
-        desk.pay_interest(books, bond, period)
+        payments.pay_interest(books, bond, period)
     measure(books, bond)
     settle_placement(books, bond)
     close_observation(books, programme)

@@ -40,6 +40,21 @@ def holding(cusip: str, bidder: str) -> str:
     return f"holding/{cusip}/{bidder}"
 
 
+def unclaimed(cusip: str, investor_code: str) -> str:
+    """Money of a bond that could not be paid to its holder, and waits."""
+    return f"unclaimed/{cusip}/{investor_code}"
+
+
+def guarantor(name: str) -> str:
+    """A third party's own money, outside these books."""
+    return f"world/guarantor/{name}"
+
+
+def payee(account: str, cusip: str) -> str:
+    """The holder behind the account a payment went to: the holder's own, or where it waits."""
+    return account.removeprefix(investor("")).removeprefix(unclaimed(cusip, ""))
+
+
 def face_unit(cusip: str) -> str:
     """The unit holdings are counted in."""
     return f"face:{cusip}"
@@ -88,3 +103,19 @@ def investor_accounts(cusip: str, bidders: Iterable[str]) -> list[NewAccount]:
             )
         )
     return accounts
+
+
+def unclaimed_account(cusip: str, investor_code: str) -> NewAccount:
+    """Where a holder's money of a bond waits."""
+    return NewAccount(
+        unclaimed(cusip, investor_code),
+        "unclaimed",
+        investor_code,
+        fund=sources.debt_service(cusip),
+        limit_side=NOT_OVERDRAWN,
+    )
+
+
+def guarantor_account(name: str) -> NewAccount:
+    """A guarantor's own money."""
+    return NewAccount(guarantor(name), "guarantor", name)

@@ -201,3 +201,81 @@ class Trade(models.Model):
                 fields=["cell", "bond", "reference"], name="bonds_trade_reference"
             )
         ]
+
+
+class PaymentRun(models.Model):
+    """A payment to all holders of record, opened with every entitlement; the sums are theirs.
+
+    `number` is the interest period it belongs to. What `rounding` declares is how the obligation
+    became cents of each holder.
+    """
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    bond = models.UUIDField()
+    kind = models.TextField()
+    number = models.IntegerField()
+    determination = models.UUIDField(null=True)
+    instruction = models.UUIDField(null=True)
+    rounding = models.TextField()
+    record_at = models.DateTimeField()
+    holders = models.BigIntegerField()
+    par_cents = models.BigIntegerField()
+    base_cents = models.BigIntegerField()
+    bonus_cents = models.BigIntegerField()
+    obligation_cents = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_payment_run"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "bond", "kind", "number"], name="bonds_payment_run_once"
+            )
+        ]
+
+
+class Entitlement(models.Model):
+    """What one holder of record gets from a run; `place` counts from 1 in the order of codes."""
+
+    pk = models.CompositePrimaryKey("cell", "run", "place")
+    cell = models.IntegerField()
+    run = models.UUIDField()
+    place = models.IntegerField()
+    account = models.TextField()
+    par_cents = models.BigIntegerField()
+    base_cents = models.BigIntegerField()
+    bonus_cents = models.BigIntegerField()
+
+    class Meta:
+        db_table = "bonds_entitlement"
+        indexes = [models.Index(fields=["cell", "account"], name="bonds_entitlement_account")]
+
+
+class PaymentBatch(models.Model):
+    """How far a run has been paid: everybody up to place `through`."""
+
+    pk = models.CompositePrimaryKey("cell", "run", "through")
+    cell = models.IntegerField()
+    run = models.UUIDField()
+    through = models.IntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_payment_batch"
+
+
+class PaymentStop(models.Model):
+    """Payments to an account stop or go on again, and why; the last number counts."""
+
+    pk = models.CompositePrimaryKey("cell", "account", "number")
+    cell = models.IntegerField()
+    account = models.TextField()
+    number = models.IntegerField()
+    stopped = models.BooleanField()
+    reason = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_payment_stop"

@@ -1,33 +1,25 @@
-"""The only functions that announce, settle and redeem bonds and pay their interest."""
+"""The only functions that announce bonds and determine what their outcome earns."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 
 from lmb.bonds import accounts, models, queries
-from lmb.bonds.coupon import holder_interest
 from lmb.bonds.dated_rules import OUTCOME_COUPON_RULE
 from lmb.bonds.determinations import (
-    INTEREST_RULE,
     MEASURE_RULE,
-    interest_payment,
     outcome_coupon,
 )
-from lmb.bonds.queries import BondOnFile, PeriodOnFile
+from lmb.bonds.queries import BondOnFile
 from lmb.bonds.terms import TermSheet
 from lmb.ledger import sources
-from lmb.ledger.entries import Cause, Journal, Post
-from lmb.ledger.queries import balance
 from lmb.ledger.service import (
     Books,
     define_fund,
     define_unit,
-    instruct,
     open_accounts,
-    post_or_refuse,
 )
 from lmb.rules.determination import Input, determine
 from lmb.rules.parameters import in_force
@@ -107,113 +99,6 @@ def determine_outcome_coupon(books: Books, bond: BondOnFile, measure_subject: st
         outcome_coupon, parameters, queries.outcome_coupon_subject(bond), inputs
     )
     return record(books.cell, determination, actor=DESK, recorded_at=books.now())
-
-
-@transaction.atomic
-def pay_interest(books: Books, bond: BondOnFile, period: PeriodOnFile) -> UUID:
-    """Determine one period's rate and pay every holder; returns the determination.
-
-    What the payment needs beyond what is set aside is appropriated for it, to the cent. A period
-    that has been paid is not paid again.
-    """
-    subject = queries.interest_subject(bond, period.number)
-    paid = on_subject(books.cell, subject)
-    if paid is not None:
-        return paid.id
-    parameters = in_force(INTEREST_RULE, period.pays_on)
-    inputs = [
-        Input("interest-period", period.id, period.document()),
-        _determination_input(queries.auction_determination(bond)),
-    ]
-    outcome = on_subject(books.cell, queries.outcome_coupon_subject(bond))
-    if outcome is not None:
-        inputs.append(_determination_input(outcome))
-    determination = determine(interest_payment, parameters, subject, inputs)
-    identifier = record(books.cell, determination, actor=DESK, recorded_at=books.now())
-    result = determination.decision.result
-    payments = _interest_payments(
-        bond,
-        period.number,
-        Decimal(str(result["base_percent"])),
-        Decimal(str(result["bonus_percent"])),
-    )
-    cause = Cause.determination(identifier)
-    key = f"{bond.cusip}/interest/{period.number}"
-    _appropriate(books, bond, key, sum(item.amount_cents for item in payments), cause)
-    post_or_refuse(
-        books,
-        (Journal(item.key, "interest", DESK, cause, [item]) for item in payments),
-    )
-    return identifier
-
-
-def _interest_payments(
-    bond: BondOnFile, number: int, base_percent: Decimal, bonus_percent: Decimal
-) -> list[Post]:
-    period = bond.terms.schedule.periods()[number - 1]
-    source = accounts.debt_service(bond.cusip)
-    payments = []
-    for holding in queries.holdings(bond):
-        interest = holder_interest(period, holding.par_cents, base_percent, bonus_percent)
-        for code, cents in (("interest", interest.base_cents), ("bonus", interest.bonus_cents)):
-            if cents > 0:
-                key = f"{bond.cusip}/{code}/{number}/{holding.investor}"
-                payments.append(Post(key, source, accounts.investor(holding.investor), cents, code))
-    return payments
-
-
-@transaction.atomic
-def redeem(books: Books, bond: BondOnFile) -> UUID:
-    """Pay every holder par and take the bonds back, one journal each; returns the instruction."""
-    holdings = queries.holdings(bond)
-    cusip = bond.cusip
-    order = instruct(
-        books,
-        kind="redemption",
-        subject=cusip,
-        document={
-            "cusip": cusip,
-            "matures_on": bond.terms.matures_on.isoformat(),
-            "follows": str(queries.auction_determination(bond).id),
-        },
-        actor=DESK,
-    )
-    cause = Cause.instruction(order)
-    principal_cents = sum(holding.par_cents for holding in holdings)
-    _appropriate(books, bond, f"{cusip}/principal", principal_cents, cause)
-    journals = []
-    for holding in holdings:
-        investor = holding.investor
-        key = f"{cusip}/redemption/{investor}"
-        items = [
-            Post(
-                f"{key}/bond",
-                accounts.holding(cusip, investor),
-                accounts.issued(cusip),
-                holding.par_cents,
-                "retirement",
-            ),
-            Post(
-                f"{key}/principal",
-                accounts.debt_service(cusip),
-                accounts.investor(investor),
-                holding.par_cents,
-                "principal",
-            ),
-        ]
-        journals.append(Journal(key, "redemption", DESK, cause, items))
-    post_or_refuse(books, journals)
-    return order
-
-
-def _appropriate(books: Books, bond: BondOnFile, key: str, needed_cents: int, cause: Cause) -> None:
-    """Bring in from the appropriation what a payment needs beyond what is set aside for it."""
-    target = accounts.debt_service(bond.cusip)
-    missing_cents = needed_cents - balance(books.cell, target).available_cents
-    if missing_cents > 0:
-        code = "principal-appropriation" if "/principal" in key else "interest-appropriation"
-        item = Post(f"{key}/{code}", accounts.APPROPRIATION, target, missing_cents, code)
-        post_or_refuse(books, [Journal(item.key, "appropriation", DESK, cause, [item])])
 
 
 def _determination_input(on_file: DeterminationOnFile) -> Input:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from lmb.bonds import accounts, models, queries
+from lmb.bonds import queries_payments as payments
 from lmb.bonds import queries_registry as registry
 from lmb.bonds.auction.announcement import FIRST_AUCTION
 from lmb.bonds.bids import BidKind
@@ -374,6 +375,8 @@ def _refuse_move(
 ) -> None:
     """Refuse what the rules do not let move on a day: amounts, the closed book, the hold."""
     terms = bond.terms
+    if payments.is_being_redeemed(bond):
+        raise RefusedError(f"bond {bond.cusip} is being redeemed; nothing of it moves any more")
     modes = registry.modes(bond.cell, {source, target})
     rules = registry_rules_on(moves_on)
     faults = [

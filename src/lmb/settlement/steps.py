@@ -11,6 +11,7 @@ from lmb.bonds import accounts
 from lmb.bonds import queries as bonds
 from lmb.bonds import service as desk
 from lmb.bonds import service_auction as auctions
+from lmb.bonds import service_payments as payments
 from lmb.bonds import service_registry as holders
 from lmb.facts import service as facts
 from lmb.facts.importers.rows import EarningsRow, PersonRow
@@ -153,7 +154,7 @@ def close_observation(books: Books, programme: Programme) -> None:
 def redeem(books: Books, programme: Programme) -> None:
     """Pay par, take the bonds back, and return what the programme never spent."""
     bond = _bond(books, programme)
-    redemption = desk.redeem(books, bond)
+    redemption = payments.redeem(books, bond)
     fund.return_to_treasury(books, bond.cusip, redemption, BOARD_OF_LABOR)
 
 
@@ -161,7 +162,7 @@ def _pay_period(number: int) -> Callable[[Books, Programme], None]:
     def pay(books: Books, programme: Programme) -> None:
         bond = _bond(books, programme)
         period = bonds.periods(bond)[number - 1]
-        desk.pay_interest(books, bond, period)
+        payments.pay_interest(books, bond, period)
         # What was paid on is not to be changed by a movement dated back into the period.
         close_through(books, moment(period.ends_on, 0))
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from lmb.bonds import accounts
 from lmb.bonds import queries as bonds
+from lmb.bonds import queries_payments as payments
 from lmb.bonds.coupon import interest_cents
 from lmb.ledger import queries as ledger
 from lmb.ledger.queries import InstructionOnFile, Movement
@@ -23,7 +24,7 @@ from lmb.rules import queries as rules
 from lmb.rules.determination import InputReference
 from lmb.rules.queries import DeterminationOnFile
 from lmb.values.canonical import fingerprint
-from lmb.values.clock import fiscal_date, moment
+from lmb.values.clock import fiscal_date
 from lmb.values.errors import NotFoundError
 from lmb.values.money import format_cents
 from lmb.values.rates import decimal_text
@@ -270,10 +271,9 @@ def _interest_arithmetic(movement: Movement, determination: UUID) -> str:
     cusip = movement.debit.split("/")[1]
     bond = bonds.bond(movement.cell, cusip)
     period = bond.terms.schedule.periods()[on_file.result["period"] - 1]
-    investor = movement.credit.removeprefix("world/investor/")
-    par_cents = ledger.posted_before(
-        movement.cell, accounts.holding(cusip, investor), moment(period.pays_on)
-    )
+    run = payments.run(bond, "interest", period.number)
+    assert run is not None, "interest moves by a run alone"
+    par_cents = payments.entitlement(run, accounts.payee(movement.credit, cusip)).par_cents
     base = Decimal(on_file.result["base_percent"])
     base_cents = interest_cents(period, par_cents, base)
     length = "1/2 year" if period.half_years == 1 else f"{period.half_years} of a half-year"

@@ -319,7 +319,7 @@ Steps = list[tuple[str, str, str, int]]
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -12,6 +12,56 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="PaymentBatch",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "run",
+                        "through",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("run", models.UUIDField()),
+                ("through", models.IntegerField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_payment_batch",
+            },
+        ),
+        migrations.CreateModel(
+            name="PaymentStop",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "account",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("account", models.TextField()),
+                ("number", models.IntegerField()),
+                ("stopped", models.BooleanField()),
+                ("reason", models.TextField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_payment_stop",
+            },
+        ),
+        migrations.CreateModel(
             name="SecuritiesAccount",
             fields=[
                 (
@@ -149,6 +199,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Entitlement",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "run",
+                        "place",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("run", models.UUIDField()),
+                ("place", models.IntegerField()),
+                ("account", models.TextField()),
+                ("par_cents", models.BigIntegerField()),
+                ("base_cents", models.BigIntegerField()),
+                ("bonus_cents", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "bonds_entitlement",
+                "indexes": [
+                    models.Index(fields=["cell", "account"], name="bonds_entitlement_account")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="InterestPeriod",
             fields=[
                 (
@@ -170,6 +250,40 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("cell", "bond", "number"), name="bonds_interest_period_number"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaymentRun",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("bond", models.UUIDField()),
+                ("kind", models.TextField()),
+                ("number", models.IntegerField()),
+                ("determination", models.UUIDField(null=True)),
+                ("instruction", models.UUIDField(null=True)),
+                ("rounding", models.TextField()),
+                ("record_at", models.DateTimeField()),
+                ("holders", models.BigIntegerField()),
+                ("par_cents", models.BigIntegerField()),
+                ("base_cents", models.BigIntegerField()),
+                ("bonus_cents", models.BigIntegerField()),
+                ("obligation_cents", models.BigIntegerField()),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_payment_run",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "bond", "kind", "number"), name="bonds_payment_run_once"
                     )
                 ],
             },
@@ -266,6 +380,6 @@ class Migration(migrations.Migration):
         ),
         *(
             migrations.RunSQL((SQL / name).read_text())
-            for name in ("protection.sql", "auctions.sql", "registry.sql")
+            for name in ("protection.sql", "auctions.sql", "registry.sql", "payments.sql")
         ),
     ]
