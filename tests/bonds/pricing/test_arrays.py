@@ -101,6 +101,15 @@ def test_the_yield_comes_back_from_its_price_to_1e12_over_the_whole_range() -> N
     assert np.abs(found - yield_percent).max() < 1e-12
 
 
+def test_the_yield_comes_back_from_its_price_to_1e12_half_a_year_before_maturity() -> None:
+    yield_percent = np.linspace(-0.5, 20, 400)
+    coupon = np.linspace(0.125, 15, 400)
+    start, end = np.repeat(days("2024-02-29"), 400), np.repeat(days("2024-08-31"), 400)
+    bonds = prepare(BondTerms(start, start, end, coupon))
+    found = treasury_yield_percent(bonds, bonds.price(yield_percent))
+    assert np.abs(found - yield_percent).max() < 1e-12
+
+
 @given(bonds_at_yields)
 def test_a_price_comes_back_from_the_yield_found_for_it(drawn: Drawn) -> None:
     """Also in the last days of a bond, where the last bit of a price is many bits of its yield."""

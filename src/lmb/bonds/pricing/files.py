@@ -40,8 +40,11 @@ from lmb.values.columns import Column, blank_or, decimal_number, iso_date, perce
 from lmb.values.rounding import half_up
 from lmb.values.row_files import Added, RowFile, read_row_file
 
+# Numbers of at most fifteen digits: float64 then means just one of them.
 _PLACES_MAX = 9
-_YIELDS = percent(_PLACES_MAX, percent_min=YIELD_LOWEST_PERCENT, percent_max=YIELD_HIGHEST_PERCENT)
+_YIELDS = decimal_number(
+    YIELD_PUBLISHED_PLACES, lowest=YIELD_LOWEST_PERCENT, highest=YIELD_HIGHEST_PERCENT
+)
 _PRICES = decimal_number(_PLACES_MAX, lowest=Decimal("0.000001"), highest=Decimal(100_000))
 
 ISSUE = Column("issue_date", iso_date())
