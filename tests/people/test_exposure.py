@@ -17,6 +17,7 @@ from lmb.people.identifiers import FIELDS
 from lmb.people.keys import LocalIndexKeys, LocalMasterKeys, VaultKeys
 from lmb.people.roles import Role
 from lmb.values.errors import EnvironmentProblem, NotFoundError, RefusedError
+from tests.cli.test_commands import answer
 from tests.people.support import (
     ANA,
     BEN,
@@ -123,8 +124,9 @@ def test_one_command_reports_a_breach(people: dict[str, UUID]) -> None:
 
 
 def test_a_person_sees_who_looked_and_what_was_disclosed(people: dict[str, UUID]) -> None:
+    # As processes of their own: they must say for themselves that they look as the house.
     for command in ("looks", "disclosures"):
-        document = json.loads(lmb(command, people["ana"], "--json"))
+        document = answer("people", command, str(people["ana"]), "--json")
         assert [look["fields"] for look in document["looks"]] == [["city", "email"], ["given_name"]]
         assert {look["principal"] for look in document["looks"]} == {str(people["ben"])}
         assert lmb(command, people["ana"], "--limit", 1).count("case") == 1

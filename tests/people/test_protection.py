@@ -160,14 +160,20 @@ def test_the_application_writes_what_is_written_here_and_no_more(
                 app_connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
 
 
-def test_the_application_calls_one_function_of_the_room(
+def test_the_application_calls_few_functions_of_the_room(
     app_connection: psycopg.Connection,
 ) -> None:
+    """One that writes the log; the others say who acts, and answer what policies ask."""
     found = app_connection.execute(
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
         " AND proname LIKE 'people\\_%' AND has_function_privilege(oid, 'EXECUTE')"
     ).fetchall()
-    assert {name for (name,) in found} == {"people_note_access"}
+    of_policies = {"approves", "cell", "house", "me", "now", "role", "seat", "self", "serves"}
+    assert {name for (name,) in found} == {
+        "people_note_access",
+        "people_ward",
+        *(f"people_{name}" for name in of_policies),
+    }
 
 
 def test_no_column_outside_the_vault_is_named_like_a_direct_identifier(

@@ -22,6 +22,7 @@ from lmb.people import access_log, exposure, rotation
 from lmb.people.access_log import Look
 from lmb.people.exposure import Exposed
 from lmb.people.queries import cell_of_person
+from lmb.people.sessions import house
 
 json_option = click.option(
     "as_json", "--json", is_flag=True, help="Print one JSON document and nothing else."
@@ -85,7 +86,7 @@ def exposure_report(principal: UUID, begin: datetime, end: datetime, as_json: bo
 @json_option
 def looks(person: UUID, before: UUID | None, limit: int, as_json: bool) -> None:
     """List who looked at a person's record, newest first."""
-    with _database():
+    with _database(), house():
         found = access_log.looks_at(cell_of_person(person), person, before=before, limit=limit)
     _print_looks(found, as_json)
 
@@ -98,7 +99,7 @@ def looks(person: UUID, before: UUID | None, limit: int, as_json: bool) -> None:
 def disclosures(person: UUID, before: UUID | None, limit: int, as_json: bool) -> None:
     """List to whom something of a person's record was disclosed and for what interest: the record
     that 34 CFR 99.32 asks for."""
-    with _database():
+    with _database(), house():
         found = access_log.disclosures(cell_of_person(person), person, before=before, limit=limit)
     _print_looks(found, as_json)
 

@@ -9,14 +9,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.people import models, queries, vault
 from lmb.people.acting import Acting
 from lmb.people.delegations import has_parent
 from lmb.people.eligibility import RULE, Answer, account_eligibility
 from lmb.people.identifiers import age_on
 from lmb.people.keys import VaultKeys
+from lmb.people.sessions import house
 from lmb.rules import queries as rules_on_file
 from lmb.rules import service as rules
 from lmb.rules.determination import Input, determine, in_order
@@ -53,7 +52,7 @@ def determine_eligibility(
     birth_date = found[person].get("birth_date")
     day = fiscal_date(at)
     age = None if birth_date is None else age_on(date.fromisoformat(birth_date), day)
-    with transaction.atomic():
+    with house():
         known = _known(by.cell, person, age, residency, at)
         return _determined(keys.randomness, by, person, known, day, at)
 

@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 from fido2.utils import websafe_encode
 
@@ -27,6 +26,7 @@ from lmb.people.acting import Acting
 from lmb.people.assertions import Assertion, Passkey, RelyingParty, asserted
 from lmb.people.assurance import Action, requirement, requires
 from lmb.people.roles import Role
+from lmb.people.sessions import house
 from lmb.values.canonical import Document, canonical_bytes
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
 from lmb.values.identifiers import Randomness, drawn_uuid7
@@ -66,7 +66,7 @@ class Proposed:
         return hashlib.sha256(self.content.encode()).digest()
 
 
-@transaction.atomic
+@house()
 def propose(
     randomness: Randomness,
     by: Acting,
@@ -105,7 +105,7 @@ def find(cell: int, proposal: UUID) -> Proposed:
     return _proposed(_row(cell, proposal))
 
 
-@transaction.atomic
+@house()
 def confirm(by: Acting, proposal: UUID, at: datetime) -> None:
     """Approve by session. Approving twice changes nothing and counts once. Raises RefusedError for
     a proposal that is to be signed."""
@@ -116,7 +116,7 @@ def confirm(by: Acting, proposal: UUID, at: datetime) -> None:
     _approve(by, proposal, None, None, at)
 
 
-@transaction.atomic
+@house()
 def sign(
     party: RelyingParty,
     by: Acting,
@@ -144,7 +144,7 @@ def sign(
     _approve(by, proposal, found.id, assertion, at)
 
 
-@transaction.atomic
+@house()
 def spend(
     by: Acting,
     proposal: UUID,

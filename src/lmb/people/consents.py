@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.people import models
 from lmb.people.acting import Acting
 from lmb.people.assurance import Action, requires
@@ -21,6 +19,7 @@ from lmb.people.receipts import (
     consent_receipt,
     withdrawal_receipt,
 )
+from lmb.people.sessions import house
 from lmb.values.canonical import sha256_hex
 from lmb.values.errors import NotFoundError, RefusedError
 from lmb.values.identifiers import Randomness, drawn_uuid7
@@ -47,7 +46,7 @@ class ConsentOnFile:
         return self.starts_at <= at < self.expires_at and not ended
 
 
-@transaction.atomic
+@house()
 def give(
     signer: ReceiptSigner,
     randomness: Randomness,
@@ -93,7 +92,7 @@ def give(
     return identifier
 
 
-@transaction.atomic
+@house()
 def withdraw(
     signer: ReceiptSigner, randomness: Randomness, by: Acting, consent: UUID, at: datetime
 ) -> None:
@@ -128,6 +127,7 @@ def of_person(cell: int, person: UUID) -> list[ConsentOnFile]:
     return _on_file(cell, rows[:CONSENTS_SHOWN_MAX])
 
 
+@house()
 def covers(
     cell: int, person: UUID, recipient: UUID, purpose: str, data_class: DataClass, at: datetime
 ) -> bool:

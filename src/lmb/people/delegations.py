@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.people import models
 from lmb.people.acting import Acting
 from lmb.people.assurance import Action, requires
 from lmb.people.identifiers import DataClass
+from lmb.people.sessions import house
 from lmb.values.errors import NotFoundError, RefusedError
 from lmb.values.identifiers import Randomness, drawn_uuid7
 
@@ -62,7 +61,7 @@ class DelegationTerms:
             )
 
 
-@transaction.atomic
+@house()
 def delegate(randomness: Randomness, by: Acting, terms: DelegationTerms, at: datetime) -> UUID:
     """Let somebody act for the person `by` is, and return the delegation.
 
@@ -101,7 +100,7 @@ def delegate(randomness: Randomness, by: Acting, terms: DelegationTerms, at: dat
     return identifier
 
 
-@transaction.atomic
+@house()
 def revoke(by: Acting, delegation: UUID, because: str, at: datetime) -> None:
     """End a delegation from now on: by the person, or by the delegate giving it back.
 
@@ -169,6 +168,7 @@ def acts_for(cell: int, person: UUID, limit: int = 500) -> list[Act]:
     return [Act(row.recorded_at, row.person, row.delegate, row.action, row.subject) for row in rows]
 
 
+@house()
 def has_parent(cell: int, person: UUID, at: datetime) -> bool:
     """Whether a parent or guardian acts for a person now."""
     return models.Delegation.objects.filter(

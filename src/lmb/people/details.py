@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
-
 from lmb.people import vault
 from lmb.people.acting import Acting
 from lmb.people.assurance import Action, requires
@@ -18,10 +16,11 @@ from lmb.people.identifiers import DataClass, data_classes, normalised
 from lmb.people.keys import VaultKeys
 from lmb.people.payouts import SecurityEventKind
 from lmb.people.security import note_event, refuse_while_held
+from lmb.people.sessions import house
 from lmb.values.errors import RefusedError
 
 
-@transaction.atomic
+@house()
 def change_contact(keys: VaultKeys, by: Acting, values: Mapping[str, str], at: datetime) -> None:
     """Store how a person is reached: by themselves, or by who acts for them in this.
 
@@ -35,7 +34,7 @@ def change_contact(keys: VaultKeys, by: Acting, values: Mapping[str, str], at: d
     vault.store(keys, by.cell, person, values, by.person, at)
 
 
-@transaction.atomic
+@house()
 def change_bank(keys: VaultKeys, by: Acting, routing: str, account: str, at: datetime) -> datetime:
     """Store where a person is paid, by themselves alone, and return until when payouts wait now.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from lmb.people import models, queries, vault
 from lmb.people.acting import Acting
@@ -20,6 +20,7 @@ from lmb.people.keys import VaultKeys
 from lmb.people.payouts import SecurityEventKind
 from lmb.people.security import note_event
 from lmb.people.service import move
+from lmb.people.sessions import house
 from lmb.values.canonical import Document
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
@@ -66,7 +67,7 @@ def enrol(keys: VaultKeys, cell: int, returned: Returned, home: Home, at: dateti
         if known is not None:
             return Enrolment(*known, is_new=False, waits=queries.waits_for_review(*known))
         try:
-            with transaction.atomic():
+            with house():
                 return _enrol(keys, cell, returned, identifiers, home, at)
         except IntegrityError:
             # The same account enrolled at the same moment elsewhere, or its link was ended.
@@ -128,7 +129,7 @@ def decision(case: UUID, outcome: str, because: str) -> dict[str, Document]:
     return {"case": str(case), "outcome": outcome, "because": because}
 
 
-@transaction.atomic
+@house()
 def decide(
     by: Acting, proposal: UUID, case: UUID, outcome: str, *, because: str, at: datetime
 ) -> None:
@@ -165,7 +166,7 @@ def relinking(person: UUID, returned: Returned, because: str) -> dict[str, Docum
     }
 
 
-@transaction.atomic
+@house()
 def relink(
     keys: VaultKeys,
     by: Acting,

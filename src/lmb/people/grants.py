@@ -7,13 +7,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.people import models
 from lmb.people.acting import Acting
 from lmb.people.approvals import spend
 from lmb.people.assurance import Action
 from lmb.people.identifiers import DataClass
+from lmb.people.sessions import house
 from lmb.values.canonical import Document
 from lmb.values.errors import NotFoundError, RefusedError
 from lmb.values.identifiers import Randomness, drawn_uuid7
@@ -34,7 +33,7 @@ def opening(
     }
 
 
-@transaction.atomic
+@house()
 def open_record(
     randomness: Randomness,
     by: Acting,

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from lmb.people import models
 from lmb.people.acting import Acting
 from lmb.people.approvals import spend
 from lmb.people.assurance import Action, requires
 from lmb.people.roles import ROLES_OF, SECOND_PERSON_ROLES, OrganisationKind, Role
+from lmb.people.sessions import house
 from lmb.values.canonical import Document
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
 from lmb.values.identifiers import Randomness, derived_uuid7, drawn_uuid7
@@ -47,7 +48,7 @@ class NewOrganisation:
     state: str | None = None
 
 
-@transaction.atomic
+@house()
 def found(cell: int, new: NewOrganisation, by: UUID, at: datetime) -> UUID:
     """Make an organisation known; the same again returns it.
 
@@ -77,7 +78,7 @@ def found(cell: int, new: NewOrganisation, by: UUID, at: datetime) -> UUID:
     return identifier
 
 
-@transaction.atomic
+@house()
 def appoint_first(
     randomness: Randomness, cell: int, organisation: UUID, person: UUID, role: Role, at: datetime
 ) -> UUID:
@@ -102,7 +103,7 @@ def inviting(organisation: UUID, role: Role, administers: bool) -> dict[str, Doc
     return {"organisation": str(organisation), "role": role.value, "administers": administers}
 
 
-@transaction.atomic
+@house()
 def invite(
     randomness: Randomness,
     by: Acting,
@@ -144,7 +145,7 @@ def invite(
     return Invited(row.id, shown, row.expires_at)
 
 
-@transaction.atomic
+@house()
 def accept(randomness: Randomness, by: Acting, token: str, at: datetime) -> UUID:
     """Take an invitation up and return the membership it became.
 
@@ -184,7 +185,7 @@ def accept(randomness: Randomness, by: Acting, token: str, at: datetime) -> UUID
     return membership
 
 
-@transaction.atomic
+@house()
 def withdraw_invitation(by: Acting, invitation: UUID, at: datetime) -> None:
     """Make an invitation of one's own organisation useless. Raises NotFoundError when it is not
     open."""
@@ -195,7 +196,7 @@ def withdraw_invitation(by: Acting, invitation: UUID, at: datetime) -> None:
         raise NotFoundError(f"there is no open invitation {invitation} of your organisation")
 
 
-@transaction.atomic
+@house()
 def end_membership(by: Acting, membership: UUID, because: str, at: datetime) -> None:
     """End somebody's membership: their own, or one of the organisation `by` administers. A security
     officer may end any. Raises NotFoundError when there is none in force."""

@@ -8,17 +8,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.people import models
 from lmb.people.acting import Acting
 from lmb.people.assertions import RelyingParty, registered
 from lmb.people.assurance import Action, requires
+from lmb.people.sessions import house
 from lmb.values.errors import ConflictError, NotFoundError
 from lmb.values.identifiers import Randomness, drawn_uuid7
 
 
-@transaction.atomic
+@house()
 def register(
     party: RelyingParty,
     randomness: Randomness,
@@ -48,7 +47,7 @@ def register(
     return row.id
 
 
-@transaction.atomic
+@house()
 def remove(by: Acting, authenticator: UUID, because: str, at: datetime) -> None:
     """Let a passkey of one's own sign nothing any more. Raises NotFoundError when there is none."""
     requires(Action.CHANGE_SIGN_IN, by.assurance, at)

@@ -13,12 +13,14 @@ from lmb.people.acting import Acting
 from lmb.people.assurance import Assurance
 from lmb.people.homes import Home
 from lmb.people.roles import Role
+from lmb.people.sessions import house
 from lmb.values.errors import NotFoundError, RefusedError
 
 MERGES_MAX = 10
 """Decisions that two persons are one, followed from an identity to the person it leads to."""
 
 
+@house()
 def person_keys(cell: int, references: Collection[str]) -> dict[str, UUID]:
     """The keys of persons by the references a simulated run's file uses for them.
 
@@ -32,6 +34,7 @@ def person_keys(cell: int, references: Collection[str]) -> dict[str, UUID]:
     return keys
 
 
+@house()
 def cell_of_person(person: UUID) -> int:
     """The cell a person's key is in. Raises NotFoundError for nobody's key."""
     row = models.Person.objects.filter(id=person).first()
@@ -47,6 +50,7 @@ def home_on(cell: int, person: UUID, day: date) -> Home | None:
     return None if row is None else Home(row.state, row.board)
 
 
+@house()
 def person_of_identity(issuer: str, subject: str) -> tuple[int, UUID] | None:
     """Cell and key of the person an account at an identity provider leads to; None for an account
     nobody linked, or whose link has ended."""
@@ -54,6 +58,7 @@ def person_of_identity(issuer: str, subject: str) -> tuple[int, UUID] | None:
     return None if row is None else surviving(row.cell, row.person)
 
 
+@house()
 def surviving(cell: int, person: UUID) -> tuple[int, UUID]:
     """The person that stands for this one after decisions that two persons are one: the earlier
     registered of them."""
@@ -67,6 +72,7 @@ def surviving(cell: int, person: UUID) -> tuple[int, UUID]:
     raise RefusedError(f"person {person} was found to be another too often; decide the cases anew")
 
 
+@house()
 def waits_for_review(cell: int, person: UUID) -> bool:
     """Whether two persons must still decide if this one is known under another key."""
     return models.ReviewCase.objects.filter(cell=cell, person=person, outcome=None).exists()
@@ -77,6 +83,7 @@ def acting_as_self(cell: int, person: UUID, assurance: Assurance) -> Acting:
     return Acting(cell, person, Role.CITIZEN, assurance)
 
 
+@house()
 def acting_as_member(cell: int, person: UUID, membership: UUID, assurance: Assurance) -> Acting:
     """A person for an organisation. Raises RefusedError when the membership is not theirs or has
     ended: both get the same answer."""
@@ -88,6 +95,7 @@ def acting_as_member(cell: int, person: UUID, membership: UUID, assurance: Assur
     return Acting(cell, person, Role(row.role), assurance, row.id, row.organisation)
 
 
+@house()
 def acting_as_delegate(
     cell: int, person: UUID, delegation: UUID, assurance: Assurance, at: datetime
 ) -> Acting:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.people import models
 from lmb.people.payouts import RULE, SecurityEventKind, payout_hold
+from lmb.people.sessions import house
 from lmb.rules import service as rules
 from lmb.rules.determination import Input, determine, in_order
 from lmb.rules.parameters import in_force
@@ -22,7 +21,7 @@ from lmb.values.identifiers import Randomness, derived_uuid7, drawn_uuid7
 ACTOR = "people: security"
 
 
-@transaction.atomic
+@house()
 def note_event(
     randomness: Randomness, cell: int, person: UUID, kind: SecurityEventKind, at: datetime
 ) -> datetime:
@@ -72,6 +71,7 @@ def held_until(cell: int, person: UUID, at: datetime) -> datetime | None:
     return None if row is None else row.ends_at
 
 
+@house()
 def refuse_while_held(cell: int, person: UUID, at: datetime) -> None:
     """The first line of whatever pays a person or changes where to. Raises RefusedError."""
     until = held_until(cell, person, at)

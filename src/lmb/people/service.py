@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.people import models, queries
 from lmb.people.homes import Home
+from lmb.people.sessions import house
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError
 from lmb.values.identifiers import derived_uuid7
@@ -35,7 +34,7 @@ class NewPerson:
         return Home(self.state, self.board)
 
 
-@transaction.atomic
+@house()
 def register(cell: int, persons: Iterable[NewPerson], recorded_at: datetime) -> None:
     """Make the persons of a simulated run known; those known already stay as they are.
 
@@ -87,7 +86,7 @@ def _first_homes(cell: int, persons: Iterable[UUID]) -> dict[UUID, Home]:
     return homes
 
 
-@transaction.atomic
+@house()
 def move(cell: int, person: UUID, home: Home, effective_on: date, recorded_at: datetime) -> None:
     """Record that another state or board serves a person from a day on; where they lived before
     stays on file. Telling the same home again changes nothing. Raises NotFoundError for nobody."""

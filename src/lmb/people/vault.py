@@ -23,6 +23,7 @@ from lmb.people.assurance import Action, requires
 from lmb.people.identifiers import FIELDS, IndexKind, normalised
 from lmb.people.keys import VaultKeys, WrappedKey, key_context, new_data_key
 from lmb.people.sealing import Place, seal, unseal
+from lmb.people.sessions import house
 from lmb.values.canonical import Document
 from lmb.values.errors import NotFoundError, RefusedError
 from lmb.values.identifiers import drawn_uuid7
@@ -47,7 +48,7 @@ def open_for(keys: VaultKeys, cell: int, person: UUID, at: datetime) -> None:
     )
 
 
-@transaction.atomic
+@house()
 def store(
     keys: VaultKeys, cell: int, person: UUID, values: Mapping[str, str], by: UUID, at: datetime
 ) -> None:
@@ -165,7 +166,7 @@ def erasure(person: UUID, because: str) -> dict[str, Document]:
     return {"person": str(person), "because": because}
 
 
-@transaction.atomic
+@house()
 def erase(by: Acting, proposal: UUID, person: UUID, *, because: str, at: datetime) -> None:
     """Forget a person, as two persons approved (`erasure`): their key is destroyed, so what was
     sealed opens nowhere any more. Their key in the books, and all that hangs on it, stays.

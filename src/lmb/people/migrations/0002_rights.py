@@ -428,5 +428,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL((SQL / "rights.sql").read_text()),
         migrations.RunSQL((SQL / "approvals.sql").read_text()),
         migrations.RunSQL((SQL / "reach.sql").read_text()),
+        migrations.RunSQL((SQL / "row_security.sql").read_text()),
         migrations.RunSQL((SQL / "vault.sql").read_text()),
     ]

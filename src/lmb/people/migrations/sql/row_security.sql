@@ -1,0 +1,155 @@
+-- Who sees which rows, for raw SQL too. Each transaction says who acts, in which capacity and when,
+-- in variables set for it alone (lmb.people.sessions):
+--     lmb.cell, lmb.person, lmb.at    who, in which cell, at which moment
+--     lmb.membership                  for an organisation; the role is read from the membership
+--     lmb.delegation                  for another person; whom is read from the delegation
+--     lmb.house                       'yes' while a service of the house does its own work
+-- Where nothing is said, nothing is seen. A session reads; the house alone writes.
+
+CREATE FUNCTION people_house() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT coalesce(current_setting('lmb.house', true), '') = 'yes';
+$$;
+CREATE FUNCTION people_cell() RETURNS integer
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT nullif(current_setting('lmb.cell', true), '')::integer;
+$$;
+CREATE FUNCTION people_me() RETURNS uuid
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT nullif(current_setting('lmb.person', true), '')::uuid;
+$$;
+CREATE FUNCTION people_now() RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT nullif(current_setting('lmb.at', true), '')::timestamptz;
+$$;
+
+-- Oneself, while one acts in no other capacity.
+CREATE FUNCTION people_self() RETURNS uuid
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT people_me() WHERE coalesce(current_setting('lmb.membership', true), '') = ''
+        AND coalesce(current_setting('lmb.delegation', true), '') = '';
+$$;
+
+-- The membership one acts in; nothing unless it is one's own and has not ended.
+CREATE FUNCTION people_seat(OUT membership uuid, OUT role text, OUT organisation uuid,
+    OUT state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.id, m.role, m.organisation, CASE WHEN m.role = 'state-board' THEN o.state END
+    FROM people_membership m
+    JOIN people_organisation o ON o.cell = m.cell AND o.id = m.organisation
+    WHERE m.cell = people_cell() AND m.person = people_me() AND m.ended_at IS NULL
+      AND m.id = nullif(current_setting('lmb.membership', true), '')::uuid
+      AND coalesce(current_setting('lmb.delegation', true), '') = '';
+$$;
+CREATE FUNCTION people_role() RETURNS text
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$ SELECT role FROM people_seat(); $$;
+
+-- Whom one acts for; nobody unless the delegation is one's own and in force.
+CREATE FUNCTION people_ward() RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT d.person FROM people_delegation d
+    WHERE d.cell = people_cell() AND d.delegate = people_me()
+      AND d.id = nullif(current_setting('lmb.delegation', true), '')::uuid
+      AND people_lasts(d) @> people_now()
+      AND (d.organisation IS NULL OR EXISTS (
+          SELECT FROM people_membership m
+          WHERE m.cell = d.cell AND m.person = d.delegate AND m.organisation = d.organisation
+            AND m.ended_at IS NULL));
+$$;
+
+-- Whether a person lives in the state whose board one acts for.
+CREATE FUNCTION people_serves(p_cell integer, p_person uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce((
+        SELECT r.state FROM people_residence r
+        WHERE r.cell = p_cell AND r.person = p_person
+          AND r.effective_on <= (people_now() AT TIME ZONE 'America/New_York')::date
+        ORDER BY r.effective_on DESC, r.recorded_at DESC LIMIT 1
+    ) = (SELECT state FROM people_seat()), false);
+$$;
+
+-- Which roles stand behind an action that takes two (lmb.people.approvals says the same).
+CREATE FUNCTION people_approves(p_role text, p_action text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
+    SELECT (p_role, p_action) IN (VALUES
+        ('treasury', 'pay-out'), ('treasury', 'issue-bond'), ('treasury', 'change-rate'),
+        ('agency', 'revoke-many'), ('state-board', 'revoke-many'), ('provider', 'revoke-many'),
+        ('agency', 'change-accreditation'), ('state-board', 'change-accreditation'),
+        ('agency', 'change-roles'), ('state-board', 'change-roles'), ('treasury', 'change-roles'),
+        ('auditor', 'change-roles'), ('security-officer', 'change-roles'),
+        ('agency', 'decide-review'), ('state-board', 'decide-review'),
+        ('agency', 'break-glass'), ('state-board', 'break-glass'), ('auditor', 'break-glass'),
+        ('agency', 'erase-person'), ('state-board', 'erase-person'));
+$$;
+
+-- Puts a table under row-level security: the house does everything, a session reads what
+-- `p_visible` lets it. The shorthands stand for conditions on a column that names a person.
+CREATE FUNCTION people_secure(p_table regclass, p_visible text)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_visible text := p_visible;
+BEGIN
+    v_visible := regexp_replace(v_visible, 'SELF\((\w+)\)', '\1 = (SELECT people_self())', 'g');
+    v_visible := regexp_replace(v_visible, 'ME\((\w+)\)', '\1 = (SELECT people_me())', 'g');
+    v_visible := regexp_replace(v_visible, 'WARD\((\w+)\)', '\1 = (SELECT people_ward())', 'g');
+    v_visible := regexp_replace(v_visible, 'BODY\((\w+)\)',
+        '\1 = (SELECT organisation FROM people_seat())', 'g');
+    v_visible := regexp_replace(v_visible, 'SERVED\((\w+)\)',
+        '(SELECT state FROM people_seat()) IS NOT NULL AND people_serves(cell, \1)', 'g');
+    v_visible := regexp_replace(v_visible, 'ROLE\(([\w-]+)\)',
+        '(SELECT people_role()) = ''\1''', 'g');
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', p_table);
+    EXECUTE format('CREATE POLICY house ON %s TO lmb_app USING ((SELECT people_house()))
+                    WITH CHECK ((SELECT people_house()))', p_table);
+    EXECUTE format('CREATE POLICY sessions ON %s FOR SELECT TO lmb_app
+                    USING (cell = (SELECT people_cell()) AND (%s))', p_table, v_visible);
+END $$;
+
+SELECT people_secure('people_person',
+    'SELF(id) OR WARD(id) OR SERVED(id) OR ROLE(auditor)');
+SELECT people_secure('people_residence',
+    'SELF(person) OR WARD(person) OR SERVED(person) OR ROLE(auditor)');
+SELECT people_secure('people_circumstances',
+    'SELF(person) OR WARD(person) OR SERVED(person) OR ROLE(auditor)');
+SELECT people_secure('people_identity', 'SELF(person) OR ROLE(security-officer)');
+-- Whom somebody may be the same as is told to those who decide, never to the two.
+SELECT people_secure('people_review_case', 'SERVED(person) OR ROLE(agency) OR ROLE(auditor)');
+-- Who takes part is public.
+SELECT people_secure('people_organisation', 'true');
+SELECT people_secure('people_membership',
+    'ME(person) OR BODY(organisation) OR ROLE(security-officer) OR ROLE(auditor)');
+SELECT people_secure('people_invitation',
+    'BODY(organisation) OR ROLE(security-officer) OR ROLE(auditor)');
+SELECT people_secure('people_consent',
+    'SELF(person) OR WARD(person) OR ROLE(auditor)
+     OR BODY(recipient) AND NOT ROLE(security-officer)');
+SELECT people_secure('people_withdrawal',
+    'EXISTS (SELECT FROM people_consent c WHERE c.cell = people_withdrawal.cell
+             AND c.id = people_withdrawal.consent)');
+SELECT people_secure('people_delegation',
+    'SELF(person) OR WARD(person) OR ME(delegate) OR BODY(organisation) OR ROLE(auditor)');
+SELECT people_secure('people_delegated_act', 'SELF(person) OR ME(delegate) OR ROLE(auditor)');
+SELECT people_secure('people_record_grant',
+    'SELF(person) OR membership = (SELECT membership FROM people_seat())
+     OR ROLE(security-officer) OR ROLE(auditor)');
+SELECT people_secure('people_access',
+    'SELF(person) OR ROLE(security-officer) OR ROLE(auditor)');
+SELECT people_secure('people_authenticator', 'ME(person) OR ROLE(security-officer)');
+SELECT people_secure('people_proposal',
+    'ME(proposed_by) OR ROLE(auditor) OR people_approves((SELECT people_role()), action)');
+SELECT people_secure('people_approval',
+    'EXISTS (SELECT FROM people_proposal p WHERE p.cell = people_approval.cell
+             AND p.id = people_approval.proposal)');
+SELECT people_secure('people_security_event',
+    'SELF(person) OR SERVED(person) OR ROLE(security-officer) OR ROLE(auditor)');
+SELECT people_secure('people_payout_hold',
+    'SELF(person) OR SERVED(person) OR ROLE(treasury) OR ROLE(auditor)');
+
+REVOKE ALL ON FUNCTION people_secure(regclass, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION people_house(), people_cell(), people_me(), people_now(), people_self(),
+    people_seat(), people_role(), people_ward(), people_serves(integer, uuid),
+    people_approves(text, text) FROM PUBLIC;
+-- Policies call these with the rights of whoever asks.
+GRANT EXECUTE ON FUNCTION people_house(), people_cell(), people_me(), people_now(), people_self(),
+    people_seat(), people_role(), people_ward(), people_serves(integer, uuid),
+    people_approves(text, text) TO lmb_app;
