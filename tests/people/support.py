@@ -71,7 +71,7 @@ def vault_keys(name: str = "test") -> VaultKeys:
 def returned(subject: str, identifiers: dict[str, str] | None = None) -> Returned:
     """An account proofed at IAL2."""
     acr = "urn:acr.login.gov:verified"
-    return Returned(ISSUER, subject, acr, 2, 2, NOW, dict(identifiers or {}))
+    return Returned(ISSUER, subject, acr, 2, 2, NOW, identifiers=dict(identifiers or {}))
 
 
 def enrolled(

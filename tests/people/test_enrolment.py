@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from lmb.people import enrolment, models, queries, security, vault
 from lmb.people.acting import Acting
 from lmb.people.assurance import Action, StepUpNeededError
+from lmb.people.enrolment import Enrolment
 from lmb.people.keys import VaultKeys
 from lmb.people.roles import Role
 from lmb.rules import queries as rules
@@ -19,6 +22,7 @@ from tests.people.authenticator import approved
 from tests.people.support import (
     ANA,
     CELL,
+    CLEO,
     DORA,
     ISSUER,
     MARYLAND,
@@ -52,8 +56,10 @@ def test_a_person_enrols_once_and_is_found_again(keys: VaultKeys) -> None:
     assert first.person == again.person
     assert not first.waits
     assert queries.home_on(CELL, first.person, NOW.date()) == MARYLAND
-    row = models.Identity.objects.get()
-    assert (row.issuer, row.acr, row.ial, row.aal) == (ISSUER, "urn:acr.login.gov:verified", 2, 2)
+    rows = models.SignIn.objects.order_by("id")
+    assert [(row.issuer, row.acr, row.ial, row.aal) for row in rows] == [
+        (ISSUER, "urn:acr.login.gov:verified", 2, 2)
+    ] * 2
 
 
 def test_a_key_follows_from_nothing_about_the_person(keys: VaultKeys) -> None:
@@ -98,6 +104,51 @@ def test_one_case_for_each_person_met(keys: VaultKeys, ana: UUID) -> None:
     third = enrolled(keys, "third", ANA).person
     found = {(row.kind, row.other_person) for row in models.ReviewCase.objects.filter(person=third)}
     assert found == {("same-ssn", ana), ("same-name-and-birth-date", namesake)}
+
+
+def sign_in(keys: VaultKeys, subject: str, who: dict[str, str], **changes: Any) -> Enrolment:
+    at = changes.pop("at", NOW)
+    return enrolment.enrol(keys, CELL, replace(returned(subject, who), **changes), MARYLAND, at)
+
+
+def test_the_level_is_what_each_account_returned_last(keys: VaultKeys) -> None:
+    person = sign_in(keys, "ana", {}, ial=1, verified_at=None).person
+    assert queries.identity_level(CELL, person) == 1
+    sign_in(keys, "ana", ANA, at=NOW + timedelta(hours=1))
+    assert queries.identity_level(CELL, person) == 2
+    sign_in(keys, "ana", {}, ial=1, at=NOW + timedelta(hours=2))
+    assert queries.identity_level(CELL, person) == 1
+    assert queries.identity_level(CELL, UUID(int=1)) == 0
+
+
+def test_identifiers_proofed_anew_take_the_place_of_earlier_ones(
+    keys: VaultKeys, ana: UUID
+) -> None:
+    """A new name after a marriage, a number that was typed wrong: once a proofing says so."""
+    right = {"family_name": "Núñez Ortiz", "ssn": "457-55-5463"}
+
+    def kept() -> dict[str, str]:
+        fields = ["family_name", "ssn"]
+        return vault.read(keys, as_self(ana), [ana], fields, purpose="mine", at=NOW)[ana]
+
+    before = kept()
+    sign_in(keys, "ana", ANA | right)
+    assert kept() == before, "the same proofing again says nothing new"
+    sign_in(keys, "ana", ANA | right, verified_at=NOW + timedelta(days=1))
+    assert kept() == {"family_name": "Núñez Ortiz", "ssn": "457555463"}
+    assert not enrolled(keys, "whose it was", CLEO | {"ssn": ANA["ssn"]}).waits
+    assert enrolled(keys, "twin", CLEO | {"ssn": right["ssn"]}).waits
+
+
+def test_two_are_compared_once_whoever_comes_again(
+    keys: VaultKeys, ana: UUID, staff: Acting, colleague: Acting
+) -> None:
+    twin = enrolled(keys, "twin", ANA)
+    decide(keys, staff, colleague, "different-persons", "typing")
+    for subject in ("ana", "twin"):
+        later = NOW + timedelta(days=1)
+        assert not sign_in(keys, subject, ANA, verified_at=later, at=later).waits
+    assert models.ReviewCase.objects.get().person == twin.person
 
 
 def the_case() -> UUID:

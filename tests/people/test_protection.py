@@ -43,6 +43,7 @@ TABLES: dict[str, tuple[bool, set[str]]] = {
         {"decided_at", "decided_by", "decided_because", "approved_by", "outcome"},
     ),
     "people_security_event": (True, set()),
+    "people_sign_in": (True, set()),
     "people_withdrawal": (True, set()),
 }
 DIRECT = {"name", "ssn", "birth_date", "street", "city", "phone", "email", "bank_account"}

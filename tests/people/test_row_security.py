@@ -106,6 +106,7 @@ MATRIX: dict[str, dict[str, str]] = {
         "security-officer": "aoe",
         "auditor": "aoe",
     },
+    "people_sign_in": {"citizen": "a", "security-officer": "aoe"},
     "people_withdrawal": {
         **dict.fromkeys(Role, "a"),
         "security-officer": "",

@@ -72,13 +72,12 @@ def circumstances_documents(ids: Sequence[UUID]) -> list[Document]:
 def _known(
     cell: int, person: UUID, age: int | None, residency: Residency | None, at: datetime
 ) -> dict[str, Document]:
-    levels = models.Identity.objects.filter(cell=cell, person=person, ended_at=None)
     return {
         "person": str(person),
         "as_of": fiscal_date(at).isoformat(),
         "age_years": age,
         "residency": None if residency is None else residency.value,
-        "ial": max(levels.values_list("ial", flat=True), default=0),
+        "ial": queries.identity_level(cell, person),
         "guardian": has_parent(cell, person, at),
         "review_open": queries.waits_for_review(cell, person),
     }

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import Max
 
 from lmb.people import models, queries, vault
 from lmb.people.acting import Acting
@@ -32,7 +33,10 @@ DIFFERENT_PERSONS = "different-persons"
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What an identity provider returned about somebody who signed in, and nothing inferred."""
+    """What an identity provider returned about somebody who signed in, and nothing inferred.
+
+    `verified_at` is when it proofed the identity; `amr` are the methods of RFC 8176.
+    """
 
     issuer: str
     subject: str
@@ -40,6 +44,9 @@ class Returned:
     ial: int
     aal: int
     verified_at: datetime | None = None
+    authenticated_at: datetime | None = None
+    amr: frozenset[str] = frozenset()
+    device: str = ""
     identifiers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -55,7 +62,8 @@ class Enrolment:
 
 
 def enrol(keys: VaultKeys, cell: int, returned: Returned, home: Home, at: datetime) -> Enrolment:
-    """Make the person behind an identity known, or find them again. Their key is drawn.
+    """Make the person behind an identity known, or find them again. Their key is drawn. What was
+    returned is put on file; identifiers proofed anew take the place of earlier ones.
 
     Where the blind index knows the same Social Security number or the same name and birth date, a
     review case is opened; nobody is merged. Raises InputError for identifiers that cannot be read
@@ -65,7 +73,7 @@ def enrol(keys: VaultKeys, cell: int, returned: Returned, home: Home, at: dateti
     for _ in range(2):
         known = queries.person_of_identity(returned.issuer, returned.subject)
         if known is not None:
-            return Enrolment(*known, is_new=False, waits=queries.waits_for_review(*known))
+            return _met_again(keys, *known, returned, identifiers, at)
         try:
             with house():
                 return _enrol(keys, cell, returned, identifiers, home, at)
@@ -89,29 +97,47 @@ def _enrol(
     person = drawn_uuid7(at, keys.randomness)
     models.Person.objects.create(cell=cell, id=person, reference=None, recorded_at=at)
     _link(keys, cell, person, returned, linked_by=person, approved_by=None, at=at)
+    _note_sign_in(keys, cell, person, returned, at)
     move(cell, person, home, fiscal_date(at), at)
     vault.open_for(keys, cell, person, at)
     if identifiers:
         vault.store(keys, cell, person, identifiers, person, at)
-    met = vault.enter_index(keys, cell, person, index_terms(identifiers))
-    waits = _open_cases(keys, cell, person, met, at)
-    return Enrolment(cell, person, is_new=True, waits=waits)
+    _meet(keys, cell, person, identifiers, at)
+    return Enrolment(cell, person, True, queries.waits_for_review(cell, person))
 
 
-def _open_cases(
+@house()
+def _met_again(
     keys: VaultKeys,
     cell: int,
     person: UUID,
-    met: Mapping[IndexKind, list[vault.Standing]],
+    returned: Returned,
+    identifiers: Mapping[str, str],
     at: datetime,
-) -> bool:
-    """Open a case for each person met; the Social Security number says more than the name."""
-    opened: set[vault.Standing] = set()
+) -> Enrolment:
+    """A known person signs in. Only a proofing later than every one before changes identifiers."""
+    earlier = models.SignIn.objects.filter(cell=cell, person=person)
+    newest = earlier.aggregate(newest=Max("verified_at"))["newest"]
+    proofed_at = returned.verified_at
+    if identifiers and proofed_at is not None and (newest is None or newest < proofed_at):
+        vault.store(keys, cell, person, identifiers, person, at)
+        _meet(keys, cell, person, identifiers, at)
+    _note_sign_in(keys, cell, person, returned, at)
+    return Enrolment(cell, person, False, queries.waits_for_review(cell, person))
+
+
+def _meet(
+    keys: VaultKeys, cell: int, person: UUID, identifiers: Mapping[str, str], at: datetime
+) -> None:
+    """Enter a person's identifiers into the index and open a case for each person met there, once
+    for each two; the Social Security number says more than the name."""
+    met = vault.enter_index(keys, cell, person, index_terms(identifiers))
+    asked = _asked_about(cell, person)
     for kind in (IndexKind.SSN, IndexKind.NAME_AND_BIRTH_DATE):
         for other in met.get(kind, []):
-            if other in opened:
+            if other in asked:
                 continue
-            opened.add(other)
+            asked.add(other)
             models.ReviewCase.objects.create(
                 cell=cell,
                 id=drawn_uuid7(at, keys.randomness),
@@ -121,7 +147,14 @@ def _open_cases(
                 other_person=other.person,
                 recorded_at=at,
             )
-    return bool(opened)
+
+
+def _asked_about(cell: int, person: UUID) -> set[vault.Standing]:
+    """With whom a person was compared before, whichever of the two was the later."""
+    cases = models.ReviewCase.objects
+    later = cases.filter(cell=cell, person=person).values_list("other_cell", "other_person")
+    earlier = cases.filter(other_cell=cell, other_person=person).values_list("cell", "person")
+    return {vault.Standing(*pair) for pair in (*later, *earlier)}
 
 
 def decision(case: UUID, outcome: str, because: str) -> dict[str, Document]:
@@ -196,6 +229,7 @@ def relink(
         cell=by.cell, person=person, issuer=returned.issuer, ended_at=None
     ).update(ended_at=at, ended_by=by.person, ended_because=because)
     _link(keys, by.cell, person, returned, linked_by=by.person, approved_by=second, at=at)
+    _note_sign_in(keys, by.cell, person, returned, at)
     note_event(keys.randomness, by.cell, person, SecurityEventKind.RELINK, at)
 
 
@@ -220,11 +254,27 @@ def _link(
         cell=cell,
         id=drawn_uuid7(at, keys.randomness),
         person=person,
+        linked_by=linked_by,
+        approved_by=approved_by,
+        recorded_at=at,
+    )
+
+
+def _note_sign_in(
+    keys: VaultKeys, cell: int, person: UUID, returned: Returned, at: datetime
+) -> None:
+    models.SignIn.objects.create(
+        cell=cell,
+        id=drawn_uuid7(at, keys.randomness),
+        person=person,
+        issuer=returned.issuer,
+        subject=returned.subject,
         acr=returned.acr,
         ial=returned.ial,
         aal=returned.aal,
+        amr=sorted(returned.amr),
+        authenticated_at=returned.authenticated_at,
         verified_at=returned.verified_at,
-        linked_by=linked_by,
-        approved_by=approved_by,
+        device=returned.device,
         recorded_at=at,
     )

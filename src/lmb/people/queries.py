@@ -73,6 +73,21 @@ def surviving(cell: int, person: UUID) -> tuple[int, UUID]:
 
 
 @house()
+def identity_level(cell: int, person: UUID) -> int:
+    """The best identity level (IAL) among a person's accounts, as each returned it last; 0 for
+    somebody without an account."""
+    live = models.Identity.objects.filter(cell=cell, person=person, ended_at=None)
+    accounts = set(live.values_list("issuer", "subject"))
+    newest = (
+        models.SignIn.objects.filter(cell=cell, person=person)
+        .order_by("issuer", "subject", "-id")
+        .distinct("issuer", "subject")
+    )
+    levels = [row.ial for row in newest if (row.issuer, row.subject) in accounts]
+    return max(levels, default=0)
+
+
+@house()
 def waits_for_review(cell: int, person: UUID) -> bool:
     """Whether two persons must still decide if this one is known under another key."""
     return models.ReviewCase.objects.filter(cell=cell, person=person, outcome=None).exists()

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import django.contrib.postgres.fields
 from django.db import migrations, models
 
 SQL = Path(__file__).parent / "sql"
@@ -81,10 +82,6 @@ class Migration(migrations.Migration):
                 ("cell", models.IntegerField()),
                 ("id", models.UUIDField()),
                 ("person", models.UUIDField()),
-                ("acr", models.TextField()),
-                ("ial", models.SmallIntegerField()),
-                ("aal", models.SmallIntegerField()),
-                ("verified_at", models.DateTimeField(null=True)),
                 ("linked_by", models.UUIDField()),
                 ("approved_by", models.UUIDField(null=True)),
                 ("recorded_at", models.DateTimeField()),
@@ -105,6 +102,39 @@ class Migration(migrations.Migration):
                         name="people_identity_relinked_by_two",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("person", models.UUIDField()),
+                ("issuer", models.TextField()),
+                ("subject", models.TextField()),
+                ("acr", models.TextField()),
+                ("ial", models.SmallIntegerField()),
+                ("aal", models.SmallIntegerField()),
+                (
+                    "amr",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                ("authenticated_at", models.DateTimeField(null=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("device", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "people_sign_in",
+                "indexes": [models.Index(fields=["cell", "person"], name="people_sign_in_person")],
             },
         ),
         migrations.CreateModel(

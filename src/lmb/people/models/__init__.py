@@ -13,7 +13,14 @@ from lmb.people.models.approvals import (
     SecurityEvent,
 )
 from lmb.people.models.organisations import Invitation, Membership, Organisation
-from lmb.people.models.persons import Circumstances, Identity, Person, Residence, ReviewCase
+from lmb.people.models.persons import (
+    Circumstances,
+    Identity,
+    Person,
+    Residence,
+    ReviewCase,
+    SignIn,
+)
 from lmb.people.models.rights import (
     Access,
     Consent,
@@ -42,5 +49,6 @@ __all__ = [
     "Residence",
     "ReviewCase",
     "SecurityEvent",
+    "SignIn",
     "Withdrawal",
 ]

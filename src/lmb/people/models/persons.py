@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -47,8 +48,8 @@ class Residence(models.Model):
 
 
 class Identity(models.Model):
-    """An account at an identity provider that leads to a person, and what the provider returned
-    when it was linked. A directory: an issuer and subject lead to one person, in one cell, once.
+    """An account at an identity provider that leads to a person. A directory: an issuer and subject
+    lead to one person, in one cell, once. What the provider returned stands in `SignIn`.
 
     `approved_by` is the second person of a supervised relinking; null for the first link.
     """
@@ -59,10 +60,6 @@ class Identity(models.Model):
     cell = models.IntegerField()
     id = models.UUIDField()
     person = models.UUIDField()
-    acr = models.TextField()
-    ial = models.SmallIntegerField()
-    aal = models.SmallIntegerField()
-    verified_at = models.DateTimeField(null=True)
     linked_by = models.UUIDField()
     approved_by = models.UUIDField(null=True)
     recorded_at = models.DateTimeField()
@@ -79,6 +76,30 @@ class Identity(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["cell", "person"], name="people_identity_person")]
+
+
+class SignIn(models.Model):
+    """What an identity provider returned at one sign-in, and nothing inferred. The newest of an
+    account says how surely its person is known now."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    person = models.UUIDField()
+    issuer = models.TextField()
+    subject = models.TextField()
+    acr = models.TextField()
+    ial = models.SmallIntegerField()
+    aal = models.SmallIntegerField()
+    amr = ArrayField(models.TextField())
+    authenticated_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    device = models.TextField(blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_sign_in"
+        indexes = [models.Index(fields=["cell", "person"], name="people_sign_in_person")]
 
 
 class ReviewCase(models.Model):

@@ -1,6 +1,7 @@
 SELECT lmb_make_insert_only('people_person', true);
 SELECT lmb_make_insert_only('people_residence', true);
 SELECT lmb_make_insert_only('people_circumstances', true);
+SELECT lmb_make_insert_only('people_sign_in', true);
 SELECT people_make_ending('people_identity', 'ended_at', 'ended_by', 'ended_because');
 SELECT people_make_ending('people_review_case', 'decided_at', 'outcome', 'decided_by',
     'approved_by', 'decided_because');
@@ -9,6 +10,11 @@ ALTER TABLE people_residence ADD CONSTRAINT people_residence_person
     FOREIGN KEY (cell, person) REFERENCES people_person (cell, id);
 ALTER TABLE people_identity ADD CONSTRAINT people_identity_person
     FOREIGN KEY (cell, person) REFERENCES people_person (cell, id);
+ALTER TABLE people_sign_in
+    ADD CONSTRAINT people_sign_in_person
+        FOREIGN KEY (cell, person) REFERENCES people_person (cell, id),
+    ADD CONSTRAINT people_sign_in_account
+        FOREIGN KEY (issuer, subject) REFERENCES people_identity (issuer, subject);
 ALTER TABLE people_review_case ADD CONSTRAINT people_review_case_person
     FOREIGN KEY (cell, person) REFERENCES people_person (cell, id);
 ALTER TABLE people_circumstances

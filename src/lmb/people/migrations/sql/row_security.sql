@@ -112,6 +112,7 @@ SELECT people_secure('people_residence',
 SELECT people_secure('people_circumstances',
     'SELF(person) OR WARD(person) OR SERVED(person) OR ROLE(auditor)');
 SELECT people_secure('people_identity', 'SELF(person) OR ROLE(security-officer)');
+SELECT people_secure('people_sign_in', 'SELF(person) OR ROLE(security-officer)');
 -- Whom somebody may be the same as is told to those who decide, never to the two.
 SELECT people_secure('people_review_case', 'SERVED(person) OR ROLE(agency) OR ROLE(auditor)');
 -- Who takes part is public.

@@ -126,7 +126,7 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = vault, public, pg_t
     FROM unnest(p_fields, p_versions, p_contents) AS n(field, version, content);
 $$;
 
--- Enters a person under a digest and answers who else stands there under any of the digests of the
+-- Enters a person under a digest, in the place of their earlier value of that kind, and answers who else stands there under any of the digests of the
 -- same value. Callers with the same value take turns, so of two at once the second meets the first.
 CREATE FUNCTION vault.enter_index(p_kind text, p_keys integer[], p_digests bytea[],
     p_current integer, p_cell integer, p_person uuid)
@@ -136,6 +136,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = vault, public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(5082028, ('x' || substr(encode(d, 'hex'), 1, 8))::bit(32)::int)
     FROM (SELECT d FROM unnest(p_digests) AS d ORDER BY d) AS digests;
+    DELETE FROM vault.blind_index b
+    WHERE b.kind = p_kind AND b.cell = p_cell AND b.person = p_person
+      AND (b.key, b.digest) NOT IN (SELECT d.key, d.digest
+                                    FROM unnest(p_keys, p_digests) AS d(key, digest));
     INSERT INTO vault.blind_index (kind, key, digest, cell, person)
     SELECT p_kind, d.key, d.digest, p_cell, p_person
     FROM unnest(p_keys, p_digests) AS d(key, digest) WHERE d.key = p_current
