@@ -241,7 +241,7 @@ def test_whom_the_books_trust_is_shown_and_put_in_force(books: Books, tmp_path: 
     assert run("trust").exit_code == 1
     assert witness_note(books.cell) is None
     policy.write_text("quorum none")
-    with pytest.raises(RefusedError, match="names no key of the log"):
+    with pytest.raises(RefusedError, match="names no key that signed this log"):
         run("trust", policy, "--payouts-wait", "2h")
     assert run("trust").output == put.output
 

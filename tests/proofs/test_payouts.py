@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -22,6 +23,7 @@ from tests.proofs.audited import POLICY
 from tests.proofs.posting import open_books
 from tests.proofs.support import LOG, SECOND, WITNESS
 
+OTHER_LOG = replace(LOG, seed=bytes(32))
 PATIENCE = timedelta(minutes=10)
 NO_WITNESS = f"log {LOG.verifier.text}\nquorum none\n"
 
@@ -197,7 +199,8 @@ def test_callers_of_the_batcher_are_refused_one_by_one(books: Books) -> None:
     [
         (NO_WITNESS, PATIENCE, "asks for no witness, so payouts cannot wait"),
         (POLICY, timedelta(0), "1 second or more"),
-        ("quorum none\n", None, "names no key of the log 'books.example/log'"),
+        ("quorum none\n", None, "no key is known for the log 'books.example/log'"),
+        (f"log {OTHER_LOG.verifier.text}\nquorum none\n", None, "names no key that signed this"),
         ("quorum\n", None, "line 1 of the policy"),
     ],
 )

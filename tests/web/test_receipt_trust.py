@@ -14,6 +14,7 @@ from lmb.ledger import queries as ledger
 from lmb.ledger.service import Books
 from lmb.proofs import queries
 from lmb.proofs.keys import SigningKey
+from lmb.proofs.models import TrustPolicy
 from lmb.proofs.receipts import Receipt
 from lmb.proofs.service import trust
 from tests.proofs.audited import POLICY, SIZE, audited_books
@@ -61,7 +62,10 @@ def test_the_answer_names_the_log_of_this_site_and_the_trusted_witnesses(
 def test_a_log_key_that_is_not_configured_signs_nothing(
     client: Client, books: Books, kept: Receipt
 ) -> None:
-    put_in_force(books, POLICY.replace(LOG.verifier.text, OTHER_LOG.verifier.text))
+    other = POLICY.replace(LOG.verifier.text, OTHER_LOG.verifier.text)
+    TrustPolicy.objects.using("owner").create(
+        cell=books.cell, number=1, content=other, actor="auditor", recorded_at=datetime.now(UTC)
+    )
     shown = give(client, kept.content.decode())
     assert "Not proven" in shown
     assert "The log’s signature on the receipt is missing or is not the one it made." in shown

@@ -41,6 +41,7 @@ POLL_SECONDS = 0.25
 BESIDE = ("--every", "5s", "--audit-every", "1h")
 """How often, beside the pages."""
 
+NO_KEYS = "no keys of a log are kept here yet; `lmb proofs checkpoint` makes some"
 STOP_SECONDS = 30
 SCHEDULE = "schedule"
 """Who an audit is of that nobody asked for by name."""
@@ -111,7 +112,10 @@ class _Publishing:
             connection.close()
 
     def _present(self) -> Iterator[tuple[int, Publisher]]:
-        for cell in cells_with_keys() if self._only is None else [self._only]:
+        cells = cells_with_keys() if self._only is None else [self._only]
+        if not cells:
+            self.status.show(NO_KEYS, "no keys")
+        for cell in cells:
             if cell not in self._publishers and has_books(cell):
                 self._publishers[cell] = Publisher(
                     cell, log_keys(cell), _now, self._every, self._policy

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from lmb.proofs import models, queries
 from lmb.proofs.books import Posted, posted_after
-from lmb.proofs.checkpoints import Checkpoint
+from lmb.proofs.checkpoints import Checkpoint, check_log_signature
 from lmb.proofs.errors import NotProvenError
 from lmb.proofs.keys import SigningKey, VerifierKey
 from lmb.proofs.leaves import SALT_BYTES, LeafType, opened_leaf
@@ -180,12 +180,13 @@ def trust(
 def _check_policy(cell: int, policy: Policy, patience: timedelta | None) -> None:
     newest = queries.newest_checkpoint(cell)
     if newest is not None:
-        origin = newest.checkpoint.origin
-        if not any(key.name == origin for key in policy.logs):
+        try:
+            check_log_signature(newest.checkpoint, newest.note, tuple(policy.logs))
+        except NotProvenError as error:
             raise RefusedError(
-                f"the policy names no key of the log {origin!r}; add the lines that "
+                f"the policy names no key that signed this log ({error}); add the lines log that "
                 "`lmb proofs checkpoint` prints"
-            )
+            ) from error
     if patience is not None and policy.is_met(set()):
         raise RefusedError(
             "the policy asks for no witness, so payouts cannot wait for any: write `quorum` with "
