@@ -46,6 +46,13 @@ def test_importing_every_other_module_does_not_import_quantlib() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_without_quantlib_the_adapter_says_how_to_get_it() -> None:
+    code = "import sys; sys.modules['QuantLib'] = None; import lmb.bonds.quantlib_adapter"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert 'run: pip install "labor-market-bonds[quantlib]"' in done.stderr
+
+
 def test_quantlib_agrees_on_every_published_auction(auctions: list[Auction]) -> None:
     for auction in auctions:
         theirs = quantlib_bond(auction.schedule, auction.coupon_percent)

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from lmb.cli.bonds import bonds
+from lmb.cli.row_filter import write_output
 from lmb.config.paths import CLONE
 from lmb.values.errors import EnvironmentProblem, InputError
 
@@ -54,6 +55,12 @@ def test_more_than_a_file_may_have_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("lmb.cli.row_filter.BYTES_MAX", 20)
     with pytest.raises(EnvironmentProblem, match="more than the 20 bytes"):
         run("price", standard_input=NOTES)
+
+
+def test_parquet_does_not_go_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with pytest.raises(EnvironmentProblem, match="name one by --output"):
+        write_output(b"PAR1...", None)
 
 
 def test_bills_are_priced_where_asked() -> None:

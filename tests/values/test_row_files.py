@@ -132,6 +132,10 @@ def test_parquet_columns_of_many_types_read_the_same(days: Any, rates: Any) -> N
     assert list(file.numbers) == [1, 2]
 
 
+def test_whole_numbers_of_parquet_read_as_numbers() -> None:
+    assert read(parquet(day=["2024-02-29"], rate=[4])).values(RATE) == [Decimal(4)]
+
+
 def test_parquet_goes_out_as_it_came_in_exact_where_the_input_was() -> None:
     day = pa.array([date(2024, 2, 29)])
     exact = read(parquet(name=["a"], day=day, rate=[Decimal("4.1")]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -47,6 +48,22 @@ def test_prices_and_accrued_interest_are_those_of_exact_arithmetic(drawn: Drawn)
         assert accrued == pytest.approx(
             float(exact_accrued(schedule, coupon, settles_on)), rel=0, abs=2e-14
         )
+
+
+@given(bonds_at_yields)
+def test_a_first_interest_date_not_given_is_the_first_coupon_date_after_the_dated_date(
+    drawn: Drawn,
+) -> None:
+    terms, yield_percent = terms_of(drawn)
+    default = [
+        schedule.cycle.half_year_of(schedule.dated_on).ends_on for (schedule, _), _, _ in drawn
+    ]
+    given_dates = np.array(default, dtype="datetime64[D]")
+    price = prepare(replace(terms, first_interest_on=given_dates)).price(yield_percent)
+    without = prepare(replace(terms, first_interest_on=None)).price(yield_percent)
+    blank = np.full(len(drawn), np.datetime64("NaT"), dtype="datetime64[D]")
+    assert (without == price).all()
+    assert (prepare(replace(terms, first_interest_on=blank)).price(yield_percent) == price).all()
 
 
 def test_the_examples_of_appendix_b_and_all_published_auctions_come_out_in_one_call(

@@ -34,9 +34,6 @@ class BondTerms:
     coupon_percent: Floats
     first_interest_on: Dates | None = None
 
-    def __len__(self) -> int:
-        return len(self.matures_on)
-
 
 class TermFault(NamedTuple):
     """What bars one bond from being priced; `row` counts from 0, `field` names the array."""
@@ -50,8 +47,11 @@ class TermFault(NamedTuple):
 def term_faults(terms: BondTerms) -> list[TermFault]:
     """Everything that bars bonds from being priced, by row: days out of bounds or out of order,
     first interest dates off the cycle of the maturity or too late, coupons out of bounds."""
-    given = {"settles_on": terms.settles_on, "dated_on": terms.dated_on}
-    given["matures_on"] = terms.matures_on
+    given = {
+        "settles_on": terms.settles_on,
+        "dated_on": terms.dated_on,
+        "matures_on": terms.matures_on,
+    }
     faults: list[TermFault] = []
     usable = {}
     for field, dates in given.items():
