@@ -5,7 +5,8 @@ BIN := .venv/bin
 # Number of test processes.
 JOBS ?= 2
 # What `make torture` runs: the torture tests, and those of others that have long versions.
-TORTURE := tests/torture tests/ledger/test_machine.py tests/ledger/test_concurrency.py
+TORTURE := tests/torture tests/ledger/test_machine.py tests/ledger/test_concurrency.py \
+	tests/outcomes/indicators/test_engines.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test torture check bench setup setup-dev lock clean

@@ -37,12 +37,18 @@ def measure(
     learners = _learners(everyone, rules, skill_gains).collect(engine="streaming")
     if not by:
         return Measured(_indicators(judged, learners, rules))
-    keys = {*judged.select(by).unique().iter_rows(), *learners.select(by).unique().iter_rows()}
+    frames = (judged, learners)
+    parts = [frame.partition_by(by, as_dict=True) for frame in frames]
+    keys = sorted(
+        {*parts[0], *parts[1]}, key=lambda key: [(part is None, str(part)) for part in key]
+    )
     groups = {}
-    for key in sorted(keys, key=lambda key: [(part is None, str(part)) for part in key]):
-        mine = [col(name).eq_missing(lit(part)) for name, part in zip(by, key, strict=True)]
-        group = _indicators(judged.filter(mine), learners.filter(mine), rules)
-        groups[tuple(None if part is None else str(part) for part in key)] = group
+    for key in keys:
+        exited, learned = (
+            part.get(key, frame.clear()) for part, frame in zip(parts, frames, strict=True)
+        )
+        told = tuple(None if part is None else str(part) for part in key)
+        groups[told] = _indicators(exited, learned, rules)
     return Measured(_indicators(judged, learners, rules), groups)
 
 
