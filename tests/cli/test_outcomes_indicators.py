@@ -55,6 +55,16 @@ def test_the_example_of_the_reference_gives_these_indicators(files: list[str]) -
     assert found["engines"] == ["duckdb", "polars"]
 
 
+def test_a_successor_is_the_same_employer(files: list[str], tmp_path: Path) -> None:
+    wages = Path(files[3])
+    wages.write_text(WAGES.replace("e-17,2024Q3", "e-99,2024Q3"))
+    exits = ["--exits", "2023-07-01..2024-06-30"]
+    assert printed("indicators", *files, *exits)["serving_employers"]["numerator"] == 0
+    (tmp_path / "s.csv").write_text("predecessor,successor\ne-17,e-50\ne-50,e-99\n")
+    options = ["--successors", str(tmp_path / "s.csv"), "--check"]
+    assert printed("indicators", *files, *exits, *options)["serving_employers"]["numerator"] == 1
+
+
 def test_groups_and_a_window_for_skill_gains_of_their_own(files: list[str]) -> None:
     exits = ["--exits", "2023-07-01..2024-06-30", "--msg", "2022-07-01..2023-06-30"]
     found = printed("indicators", *files, *exits, "--by", "program")

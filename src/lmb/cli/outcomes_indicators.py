@@ -16,10 +16,12 @@ from lmb.outcomes.indicators.columns import period_columns, wage_columns
 from lmb.outcomes.indicators.duckdb_engine import engine, measure, people_exited
 from lmb.outcomes.indicators.results import Measured
 from lmb.outcomes.indicators.rules import IndicatorRules, Window
+from lmb.outcomes.indicators.succession import apply_successions, load_successions
 from lmb.outcomes.indicators.tables import PERIOD_BREACHES, load
-from lmb.values.errors import RefusedError
+from lmb.values.errors import EnvironmentProblem, RefusedError
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+SUCCESSORS_BYTES_MAX = 64 * 2**20
 COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
@@ -58,9 +60,16 @@ def _columns(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option("--exits", type=Days(), required=True, help="The days of exit that are counted.")
 @click.option("--msg", type=Days(), help="The days of skill gains; those of --exits if left out.")
 @click.option("--by", callback=_columns, metavar="A,B", help="Also by these columns of PERIODS.")
+@click.option("--successors", type=FILE, help="Employers that go on under another number.")
 @click.option("--check", is_flag=True, help="Count with both engines; refuse if they disagree.")
 def indicators(
-    periods: Path, wages: Path, exits: Window, msg: Window | None, by: list[str], check: bool
+    periods: Path,
+    wages: Path,
+    exits: Window,
+    msg: Window | None,
+    by: list[str],
+    successors: Path | None,
+    check: bool,
 ) -> None:
     """Count the six WIOA indicators of two files (CSV or Parquet) and print them as JSON.
 
@@ -73,9 +82,12 @@ def indicators(
         columns = period_columns(rules, by)
         load(connection, "periods", periods, columns, folder, PERIOD_BREACHES, "period_id")
         load(connection, "wages", wages, wage_columns(rules), folder)
+        pay = folder / "wages.parquet"
+        if successors is not None:
+            pay = apply_successions(connection, _successions(successors), pay)
         measured = measure(connection, rules, exits, gains, by)
         if check:
-            parts = (folder / "periods.parquet", folder / "wages.parquet")
+            parts = (folder / "periods.parquet", pay)
             _refuse_difference(measured, polars_engine.measure(*parts, rules, exits, gains, by))
         people = people_exited(connection, exits)
     document: dict[str, Any] = {
@@ -92,6 +104,12 @@ def indicators(
             for key, group in measured.groups.items()
         ]
     click.echo(json.dumps(document, indent=2))
+
+
+def _successions(path: Path) -> dict[str, str]:
+    if path.stat().st_size > SUCCESSORS_BYTES_MAX:
+        raise EnvironmentProblem(f"{path} is larger than {SUCCESSORS_BYTES_MAX:,} bytes")
+    return load_successions(path.name, path.read_bytes())
 
 
 def _refuse_difference(first: Measured, second: Measured) -> None:
