@@ -6,7 +6,7 @@ BIN := .venv/bin
 JOBS ?= 2
 # What `make torture` runs: the torture tests, and those of others that have long versions.
 TORTURE := tests/torture tests/ledger/test_machine.py tests/ledger/test_concurrency.py \
-	tests/outcomes/indicators/test_engines.py
+	tests/outcomes/indicators/test_engines.py tests/bonds/scenario/test_quote.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test torture check bench setup setup-dev lock clean

@@ -47,7 +47,8 @@ class PeriodPlan:
     """What the terms fix for one interest period before anything is observed.
 
     `windows` holds, for every indicator, the window this determination reads; None where no
-    window is due yet. `new` names the indicators whose window no earlier determination read.
+    window is due yet. `new` names the indicators whose window no earlier determination read, `due`
+    the components that are scored.
     """
 
     period: InterestPeriod
@@ -58,13 +59,12 @@ class PeriodPlan:
     record_on: date
     windows: Mapping[str, Window | None]
     new: frozenset[str]
+    due: frozenset[str]
 
     def is_due(self, component: Component) -> bool:
         """Whether a component is scored at this determination: it applies to the period and
         every indicator it reads has a window."""
-        return component.applies_to(self.period.number) and all(
-            self.windows[kpi] is not None for kpi in kpis_of(component)
-        )
+        return component.id in self.due
 
     def pays_card(self, card: PaysRateCard) -> tuple[tuple[str, int], ...]:
         """The prices of a rate card that this determination pays for: every window once."""
@@ -96,6 +96,12 @@ def determination_plan(sheet: LinkedSheet) -> tuple[PeriodPlan, ...]:
                 ),
                 windows=windows,
                 new=frozenset(new),
+                due=frozenset(
+                    component.id
+                    for component in sheet.components
+                    if component.applies_to(period.number)
+                    and all(windows[kpi] is not None for kpi in kpis_of(component))
+                ),
             )
         )
     return tuple(plans)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from lmb.bonds.schedule import InterestSchedule
 from lmb.values.canonical import sha256_hex
@@ -480,11 +481,15 @@ class LinkedSheet:
     @property
     def last_period(self) -> int:
         """The number of the last interest period: of maturity, or of a mandatory tender."""
-        early = self.early_redemption
-        periods = self.schedule.periods()
-        if early is None or not early.mandatory:
-            return len(periods)
-        return next(period.number for period in periods if period.ends_on == early.on)
+        return _last_period(self.schedule, self.early_redemption)
+
+
+@lru_cache(maxsize=64)
+def _last_period(schedule: InterestSchedule, early: EarlyRedemption | None) -> int:
+    periods = schedule.periods()
+    if early is None or not early.mandatory:
+        return len(periods)
+    return next(period.number for period in periods if period.ends_on == early.on)
 
 
 def leaves_of(expression: Expression) -> tuple[Leaf, ...]:
