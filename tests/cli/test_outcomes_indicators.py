@@ -55,6 +55,19 @@ def test_the_example_of_the_reference_gives_these_indicators(files: list[str]) -
     assert found["engines"] == ["duckdb", "polars"]
 
 
+def test_the_measures_of_its_own_are_told_when_asked_for(files: list[str]) -> None:
+    exits = ["--exits", "2023-07-01..2024-06-30"]
+    assert "extensions" not in printed("indicators", *files, *exits)
+    found = printed("indicators", *files, *exits, "--extensions")["extensions"]
+    assert found["completion"] == rate(1, 2, 50.0)
+    assert found["employed_within_six_months"] == rate(3, 3, 100.0)
+    assert found["wage_change_q2"] == {
+        "people": 2,
+        "total_cents": 914_250 + 350_000,
+        "median_cents": (914_250 + 350_000) / 2,
+    }
+
+
 def test_a_successor_is_the_same_employer(files: list[str], tmp_path: Path) -> None:
     wages = Path(files[3])
     wages.write_text(WAGES.replace("e-17,2024Q3", "e-99,2024Q3"))

@@ -14,8 +14,10 @@ import click
 from lmb.outcomes.indicators import polars_engine
 from lmb.outcomes.indicators.columns import period_columns, wage_columns
 from lmb.outcomes.indicators.duckdb_engine import engine, measure, people_exited
+from lmb.outcomes.indicators.extensions import measure_extensions
 from lmb.outcomes.indicators.results import Measured
 from lmb.outcomes.indicators.rules import IndicatorRules, Window
+from lmb.outcomes.indicators.sql import Statement
 from lmb.outcomes.indicators.succession import apply_successions, load_successions
 from lmb.outcomes.indicators.tables import PERIOD_BREACHES, load
 from lmb.values.errors import EnvironmentProblem, RefusedError
@@ -61,6 +63,7 @@ def _columns(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option("--msg", type=Days(), help="The days of skill gains; those of --exits if left out.")
 @click.option("--by", callback=_columns, metavar="A,B", help="Also by these columns of PERIODS.")
 @click.option("--successors", type=FILE, help="Employers that go on under another number.")
+@click.option("--extensions", is_flag=True, help="Also completion, work soon after, wage change.")
 @click.option("--check", is_flag=True, help="Count with both engines; refuse if they disagree.")
 def indicators(
     periods: Path,
@@ -69,6 +72,7 @@ def indicators(
     msg: Window | None,
     by: list[str],
     successors: Path | None,
+    extensions: bool,
     check: bool,
 ) -> None:
     """Count the six WIOA indicators of two files (CSV or Parquet) and print them as JSON.
@@ -90,6 +94,7 @@ def indicators(
             parts = (folder / "periods.parquet", pay)
             _refuse_difference(measured, polars_engine.measure(*parts, rules, exits, gains, by))
         people = people_exited(connection, exits)
+        own = measure_extensions(connection, Statement(rules, exits, gains)) if extensions else None
     document: dict[str, Any] = {
         "exits": str(exits),
         "msg": str(gains),
@@ -98,6 +103,8 @@ def indicators(
         "people_exited": people,
         "engines": ["duckdb", "polars"] if check else ["duckdb"],
     }
+    if own is not None:
+        document["extensions"] = own.document()
     if by:
         document["groups"] = [
             {"group": dict(zip(by, key, strict=True)), **group.document()}

@@ -77,7 +77,7 @@ class Indicators:
     def document(self) -> dict[str, Any]:
         return {
             **{name: rate.document() for name, rate in self.rates().items()},
-            "median_earnings_q2_cents": _cents(self.median_earnings_q2_cents),
+            "median_earnings_q2_cents": cents_number(self.median_earnings_q2_cents),
             "exclusions": {
                 f"{code:02}": count for code, count in sorted(self.exclusions.items()) if count
             },
@@ -94,7 +94,7 @@ class Measured:
     groups: Mapping[tuple[str | None, ...], Indicators] = field(default_factory=dict)
 
 
-def _cents(value: Fraction | None) -> int | float | None:
+def cents_number(value: Fraction | None) -> int | float | None:
     """A whole or half number of cents; a float holds both exactly below 2**52 cents."""
     if value is None:
         return None

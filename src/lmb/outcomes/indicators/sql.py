@@ -135,14 +135,14 @@ SELECT *,
 FROM (SELECT {", ".join(_KEPT)}, {self._further()}
     4 * year(exit_date) + quarter(exit_date) - 1 AS exit_quarter,
     coalesce(exit_date BETWEEN {first} AND {last}, FALSE) AS exited,
-    CASE WHEN exit_date BETWEEN {first} AND {last} AND ({self._excluded(skill_gains=False)})
+    CASE WHEN exit_date BETWEEN {first} AND {last} AND ({self.excluded(skill_gains=False)})
         THEN exit_reason ELSE 0 END AS excluded_for,
     credential_date BETWEEN entry_date AND {year_after} AS in_time,
     coalesce({enrolled} BETWEEN exit_date AND {year_after}, FALSE) AS later_education,
     coalesce({enrolled} <= {to_day} AND coalesce(msg_completed_date, {to_day}) >= {from_day}
         AND coalesce(exit_date, {to_day}) >= {from_day}
         AND program IN ({_words(rules.skill_gain_programs)})
-        AND NOT ({self._excluded(skill_gains=True)}), FALSE) AS skill_gain_denominator,
+        AND NOT ({self.excluded(skill_gains=True)}), FALSE) AS skill_gain_denominator,
     coalesce({gained}, FALSE)
         OR coalesce(diploma_date BETWEEN {from_day} AND {to_day}, FALSE)
         OR coalesce(credential_type IN ({diplomas})
@@ -193,7 +193,8 @@ GROUP BY cohort.period_id, wages.employer_id"""
     {both} AS same_employer_denominator,
     {both} AND coalesce(kept_employer, FALSE) AS same_employer_numerator"""
 
-    def _excluded(self, *, skill_gains: bool) -> str:
+    def excluded(self, *, skill_gains: bool) -> str:
+        """Whether a period's reason for exit takes it out, of skill gains or of all else."""
         wanted = [each for each in self.rules.exclusions if each.skill_gains or not skill_gains]
         return " OR ".join(
             f"exit_reason = {each.code} AND program IN ({_words(each.programs)})" for each in wanted
