@@ -147,7 +147,7 @@ def test_every_payment_lands_once_whatever_happens_to_its_reply(
     network: Network, effort: Effort
 ) -> None:
     traffic, schedule = Traffic(open_books("plain")), Schedule(effort.seed)
-    calls = effort.amount(10, 200)
+    calls = effort.amount(10, 60)
     clients = [traffic.client(name, effort.random(name)) for name in CLIENTS]
     with network.broken_by(schedule), ThreadPoolExecutor(len(clients)) as pool:
         for future in [
@@ -162,7 +162,7 @@ def test_payments_that_share_a_commit_share_its_loss_and_land_once(
     network: Network, effort: Effort
 ) -> None:
     traffic, schedule = Traffic(open_books("batched")), Schedule(effort.seed)
-    calls = effort.amount(10, 200)
+    calls = effort.amount(10, 300)
 
     def run(client: Client, batcher: Batcher) -> None:
         for _ in range(calls):
