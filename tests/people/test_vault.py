@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from lmb.people import approvals, models, vault
+from lmb.people import access_log, approvals, models, vault
 from lmb.people.assurance import Action, StepUpNeededError
 from lmb.people.identifiers import IndexKind, normalised
 from lmb.people.keys import VaultKeys
@@ -36,12 +36,17 @@ def test_a_look_is_on_record_with_the_right_to_it(keys: VaultKeys, ana: UUID) ->
     assert row.fields == ["email", "ssn"]
 
 
-def test_a_stranger_reads_nothing_and_leaves_no_trace_of_success(
+def test_a_stranger_reads_nothing_and_that_they_asked_is_on_record(
     keys: VaultKeys, ana: UUID, cleo: UUID
 ) -> None:
+    asked = [cleo, ana, UUID(int=5)]
     with pytest.raises(RefusedError, match="ask the person for consent"):
-        vault.read(keys, as_self(cleo), [cleo, ana], NAME, purpose="curious", at=NOW)
-    assert not models.Access.objects.exists()
+        vault.read(keys, as_self(cleo), asked, NAME, purpose="curious", at=NOW)
+    found = {(row.person, row.principal, row.basis) for row in models.Access.objects.all()}
+    assert found == {(ana, cleo, "refused"), (cleo, cleo, "refused")}
+    assert access_log.disclosures(CELL, ana) == []
+    (look,) = access_log.looks_at(CELL, ana)
+    assert (look.role, look.purpose, look.fields) == ("citizen", "curious", tuple(sorted(NAME)))
 
 
 def test_newer_versions_are_read_and_older_ones_stay(keys: VaultKeys, ana: UUID) -> None:
@@ -180,8 +185,18 @@ def test_the_application_enters_the_vault_by_its_doors_alone(
         " FROM pg_proc WHERE pronamespace = 'vault'::regnamespace"
     ).fetchall()
     doors = {name for name, may_call, _, _ in found if may_call}
-    assert doors == {"open", "prepare", "put", "enter_index", "find", "read", "erase"}
+    assert doors == {
+        "open",
+        "prepare",
+        "put",
+        "enter_index",
+        "find",
+        "read",
+        "erase",
+        "note_refusal",
+    }
     assert len(found) > len(doors)
     for name, _, settings, definer in found:
-        assert settings == ["search_path=vault, public, pg_temp"], name
         assert definer == (name in doors), name
+        if definer:
+            assert settings == ["search_path=vault, public, pg_temp"], name

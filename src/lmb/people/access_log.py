@@ -17,8 +17,8 @@ from lmb.people.acting import Acting
 from lmb.values.identifiers import Randomness, drawn_uuid7
 
 LOOKS_SHOWN_MAX = 500
-NOT_A_DISCLOSURE = frozenset({"self"})
-"""A person's own look is no disclosure (34 CFR 99.32(d)(1))."""
+NOT_A_DISCLOSURE = frozenset({"self", "refused"})
+"""A person's own look is no disclosure (34 CFR 99.32(d)(1)); a refused one disclosed nothing."""
 
 
 @dataclass(frozen=True, slots=True)

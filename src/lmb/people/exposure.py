@@ -49,7 +49,7 @@ STATEMENT = """
                 AS fields
         FROM people_access a, unnest(a.fields) AS f
         WHERE a.cell = %(cell)s AND a.principal = %(principal)s
-          AND a.at BETWEEN %(from)s AND %(to)s
+          AND a.basis <> 'refused' AND a.at BETWEEN %(from)s AND %(to)s
         GROUP BY a.person
     )
     SELECT coalesce(c.person, d.person), h.state, coalesce(c.fields, '{}'),

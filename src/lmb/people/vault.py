@@ -87,7 +87,8 @@ def read(
 
     The look is on record before a value leaves this function. Raises RefusedError when somebody
     asked for is out of reach for `by`, in this capacity and for this purpose: then nothing is
-    read. Raises ValueError for an unknown field or more than PERSONS_AT_ONCE persons.
+    read, and that it was asked for is on record. Raises ValueError for an unknown field or more
+    than PERSONS_AT_ONCE persons.
     """
     requires(Action.BROWSE if by.membership is None else Action.READ_PERSONS, by.assurance, at)
     if unknown := sorted(set(fields) - set(FIELDS)):
@@ -97,9 +98,13 @@ def read(
     if not persons or not fields:
         return {person: {} for person in persons}
     found: dict[UUID, dict[str, str]] = {person: {} for person in persons}
-    for person, field, version, content, master, wrapped in _looked_up(
-        keys, by, list(found), fields, purpose, at
-    ):
+    rows = _looked_up(keys, by, list(found), fields, purpose, at)
+    if rows is None:
+        raise RefusedError(
+            "you cannot see this with the role you act in, or not for this purpose; ask the person "
+            "for consent, or open a case with a second person"
+        )
+    for person, field, version, content, master, wrapped in rows:
         wrapped_key = WrappedKey(master, bytes(wrapped))
         data_key = keys.master.unwrap(wrapped_key, key_context(by.cell, person))
         place = Place(by.cell, person, field, version)
@@ -116,22 +121,22 @@ def _looked_up(
     fields: Sequence[str],
     purpose: str,
     at: datetime,
-) -> list[tuple[Any, ...]]:
+) -> list[tuple[Any, ...]] | None:
+    """What the database gives; None where it refused, and put that on record."""
     ids = [drawn_uuid7(at, keys.randomness) for _ in persons]
     asked = [by.cell, ids, persons, sorted(set(fields)), by.person, by.membership, by.delegation]
+    asked += [purpose, at]
     try:
         with transaction.atomic():
             return _call(
                 "SELECT * FROM vault.read(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                [*asked, purpose, at],
+                asked,
             )
     except ProgrammingError as error:
-        if isinstance(error.__cause__, InsufficientPrivilege):
-            raise RefusedError(
-                "you cannot see this with the role you act in, or not for this purpose; ask the "
-                "person for consent, or open a case with a second person"
-            ) from error
-        raise
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+    _call("SELECT vault.note_refusal(%s, %s, %s, %s, %s, %s, %s, %s, %s)", asked)
+    return None
 
 
 def enter_index(

@@ -153,8 +153,9 @@ class RecordGrant(models.Model):
 class Access(models.Model):
     """One look at a person's record: who, in which role, why, by what right, which fields.
 
-    `basis` is what the database found the right to be: self, delegation, consent, state, grant or
-    told (a record outside the vault, whose right its own room checked).
+    `basis` is what the database found the right to be: self, delegation, consent, state or grant,
+    refused where there was none, or told (a record outside the vault, whose right its own room
+    checked).
     """
 
     pk = models.CompositePrimaryKey("cell", "id")

@@ -206,17 +206,33 @@ BEGIN
     ORDER BY s.person, s.field, s.version DESC;
 END $$;
 
--- Each person and field asked for with the right to it; null where there is none.
+-- Puts a look that was refused on record: asking is a sign too. Only of persons there are.
+CREATE FUNCTION vault.note_refusal(p_cell integer, p_ids uuid[], p_persons uuid[], p_fields text[],
+    p_principal uuid, p_membership uuid, p_delegation uuid, p_purpose text, p_at timestamptz)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = vault, public, pg_temp AS $$
+    INSERT INTO people_access (cell, id, person, principal, membership, delegation, role,
+        organisation, purpose, basis, record, fields, at)
+    SELECT p_cell, a.id, a.person, p_principal, p_membership, p_delegation,
+        coalesce(m.role, CASE WHEN p_delegation IS NULL THEN 'citizen' ELSE 'representative' END),
+        m.organisation, p_purpose, 'refused', 'vault', p_fields, p_at
+    FROM unnest(p_ids, p_persons) AS a(id, person)
+    JOIN people_person p ON p.cell = p_cell AND p.id = a.person
+    LEFT JOIN people_membership m ON m.cell = p_cell AND m.id = p_membership
+        AND m.person = p_principal;
+$$;
+
+-- Each person and field asked for with the right to it; null where there is none. The planner sees
+-- through it, as through people_reach.
 CREATE FUNCTION vault.asked(p_cell integer, p_persons uuid[], p_fields text[], p_principal uuid,
     p_membership uuid, p_delegation uuid, p_purpose text, p_at timestamptz)
 RETURNS TABLE (person uuid, field text, basis text)
-LANGUAGE sql STABLE SET search_path = vault, public, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT p.person, f.field, r.basis
     FROM unnest(p_persons) AS p(person) CROSS JOIN unnest(p_fields) AS f(field)
     LEFT JOIN vault.field k ON k.name = f.field
     LEFT JOIN LATERAL (
         SELECT min(r.basis) AS basis
-        FROM people_reach(p_cell, p_principal, p_at, p_at) AS r
+        FROM public.people_reach(p_cell, p_principal, p_at, p_at) AS r
         WHERE r.person = p.person AND r.data_class = k.data_class
           AND r.membership IS NOT DISTINCT FROM p_membership
           AND r.delegation IS NOT DISTINCT FROM p_delegation
@@ -250,5 +266,6 @@ GRANT EXECUTE ON FUNCTION
     vault.enter_index(text, integer[], bytea[], integer, integer, uuid),
     vault.find(text, integer[], bytea[]),
     vault.read(integer, uuid[], uuid[], text[], uuid, uuid, uuid, text, timestamptz),
+    vault.note_refusal(integer, uuid[], uuid[], text[], uuid, uuid, uuid, text, timestamptz),
     vault.erase(integer, uuid, text, uuid, uuid, timestamptz)
 TO lmb_app;
