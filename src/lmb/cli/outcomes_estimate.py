@@ -139,6 +139,8 @@ def _document(found: Estimated, run_id: str, inputs: str) -> dict[str, Any]:
     }
     if found.unmatched_treated is not None:
         document["unmatched_treated"] = found.unmatched_treated
+    if found.first_stage is not None:
+        document["first_stage_f"] = float(found.first_stage)
     if found.certificate:
         document["certificate"] = {name: str(value) for name, value in found.certificate}
     if found.safeguards is not None:

@@ -333,6 +333,7 @@ WRONG_TERMS: list[tuple[dict[str, object], str]] = [
     ({"fallback": ["prior-statement"]}, "fallback: found"),
     ({"longstop_on": "2026-06-30"}, "longstop_on: found 2026-06-30"),
     ({"extra": 1}, "extra: found a field"),
+    ({"freeze_on": "20260630"}, 'freeze_on: found "20260630"'),
 ]
 
 

@@ -228,3 +228,6 @@ def test_a_folder_that_does_not_hold_together_is_not_corrected(kept: Path, tmp_p
             "--published-on",
             "2026-07-20",
         )
+    (copy / "statement.json").write_text('{"answers": []}')
+    with pytest.raises(InputError, match="a statement as lmb outcomes determine writes it"):
+        run(row_proof, [str(copy), "--person", "p00011"])

@@ -133,6 +133,17 @@ def test_instruments_are_those_of_linearmodels(
     assert found == pytest.approx(expected, rel=1e-7)
 
 
+def test_the_first_stage_is_told_also_of_an_instrument_of_many_values(drawn: Trial) -> None:
+    floats, age = drawn.floats, drawn.sample.covariates[0]
+    instruments = [(drawn.sample.instrument, floats["offered"]), (age, floats["covariates"][:, 0])]
+    for instrument, values in instruments:
+        fitted = sm.OLS(floats["taken"], sm.add_constant(values)).fit(cov_type="HC1")
+        sample = Sample(drawn.sample.outcome, drawn.sample.treatment, instrument=instrument)
+        found = estimate(sample, Request(Estimator.WALD, Convention.HC1))
+        assert found.first_stage is not None
+        assert float(found.first_stage) == pytest.approx(fitted.tvalues[1] ** 2, rel=1e-5)
+
+
 def test_differences_in_differences_is_least_squares_of_the_change(drawn: Trial) -> None:
     change = drawn.floats["after"] - drawn.floats["pre"]
     for covariates in ((), drawn.sample.covariates[:2]):

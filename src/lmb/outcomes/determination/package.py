@@ -65,9 +65,13 @@ def read(folder: Path, depth: int = 0) -> Statement:
     written = _read(folder, STATEMENT)
     older = folder / SUPERSEDED
     before = read(older, depth + 1) if older.is_dir() else None
-    stated = json.loads(written)
-    published_on = date.fromisoformat(stated["published_on"])
-    statement = determine(terms, read_inputs(folder), published_on, before, stated["answers"])
+    try:
+        stated = json.loads(written)
+        published_on, answers = date.fromisoformat(stated["published_on"]), list(stated["answers"])
+    except (ValueError, KeyError, TypeError) as error:
+        expected = "a statement as lmb outcomes determine writes it"
+        raise InputError([Problem(STATEMENT, None, None, "other text", expected)]) from error
+    statement = determine(terms, read_inputs(folder), published_on, before, answers)
     if {**stated, **_code_of(statement)} != statement.document:
         expected = "the statement that terms and records lead to"
         raise InputError([Problem(STATEMENT, None, None, "another statement", expected)])

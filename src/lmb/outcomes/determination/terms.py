@@ -192,6 +192,13 @@ def _positive_decimal(value: Any) -> Decimal:
     return number
 
 
+def _day(value: Any) -> date:
+    day = date.fromisoformat(value)
+    if day.isoformat() != value:
+        raise ValueError(value)
+    return day
+
+
 def _count(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= CENTS_MAX:
         raise ValueError(value)
@@ -231,7 +238,7 @@ _FIELDS: dict[str, tuple[Any, str]] = {
     "missing": (Missing, " or ".join(Missing)),
     "minimum_coverage_percent": (_positive_decimal, _NUMBER_TEXT),
     "minimum_people": (_count, "a whole number"),
-    "freeze_on": (date.fromisoformat, "a day such as 2026-06-30"),
+    "freeze_on": (_day, "a day such as 2026-06-30"),
     "threshold": (_decimal, _NUMBER_TEXT),
     "target": (_decimal, _NUMBER_TEXT),
     "floor": (_positive_decimal, _NUMBER_TEXT),
@@ -240,5 +247,5 @@ _FIELDS: dict[str, tuple[Any, str]] = {
     "fallback": (_fallback, "a list of steps, the last of them floor or administrator"),
     "challenge_days": (_count, "a whole number"),
     "materiality_cents": (_count, "a whole number"),
-    "longstop_on": (date.fromisoformat, "a day such as 2028-12-31"),
+    "longstop_on": (_day, "a day such as 2028-12-31"),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from lmb.outcomes.estimators.conventions import TOLD, Bounds, Convention, factor
 from lmb.outcomes.estimators.diagnostics import Balance, balance_table
 from lmb.outcomes.estimators.figures import NORMAL_QUANTILE_975, Figures, exact_figures, figures
 from lmb.outcomes.estimators.quantiles import quantile_effect
-from lmb.outcomes.estimators.rational import SIGNIFICANT_DIGITS
+from lmb.outcomes.estimators.rational import SIGNIFICANT_DIGITS, significant
 from lmb.outcomes.estimators.regression import Design, Fit, fit
 from lmb.outcomes.estimators.request import (
     BY_LOTTERY,
@@ -32,6 +32,7 @@ from lmb.outcomes.estimators.request import (
 )
 from lmb.values.errors import RefusedError
 from lmb.values.rates import decimal_text
+from lmb.values.rounding import PRECISION_DIGITS
 
 
 def estimate(sample: Sample, request: Request) -> Estimated:
@@ -89,7 +90,15 @@ def _interacted(sample: Sample, request: Request) -> Estimated:
 
 def _instrumented(sample: Sample, request: Request) -> Estimated:
     words = "two-stage least squares" if sample.covariates or sample.block else "Wald ratio"
-    return _regression(sample, request, sample.covariates, words)
+    found = _regression(sample, request, sample.covariates, words)
+    assert sample.instrument is not None  # check saw to it
+    instruments = (sample.instrument, *sample.covariates)
+    moved = _fitted(sample, request, sample.treatment, instruments, instruments)
+    strength = None
+    if moved.standard_error:
+        with localcontext(prec=PRECISION_DIGITS):
+            strength = significant((moved.estimate / moved.standard_error) ** 2, 6)
+    return replace(found, first_stage=strength)
 
 
 def _quantile(sample: Sample, request: Request) -> Estimated:
@@ -158,20 +167,32 @@ def _regression(
     if sample.instrument is not None:
         instruments = (sample.instrument, *covariates)
         words += f", {sample.instrument.name} as instrument"
-    groups, count = np.zeros(len(sample.outcome), dtype=np.int64), 1
     if sample.block is not None:
-        groups, count = sample.block.codes, len(sample.block.distinct)
-        words += f" with effects of {count} blocks of {sample.block.name}"
+        words += f" with effects of {len(sample.block.distinct)} blocks of {sample.block.name}"
     if covariates:
         words += " on " + ", ".join(column.name for column in covariates)
-    found = fit(Design(sample.outcome, regressors, instruments, groups, count))
+    told = _fitted(sample, request, sample.outcome, regressors, instruments)
+    return _told(sample, request, told, words)
+
+
+def _fitted(
+    sample: Sample,
+    request: Request,
+    outcome: Column,
+    regressors: tuple[Column, ...],
+    instruments: tuple[Column, ...],
+) -> Figures:
+    """The first regressor's coefficient, with the sample's blocks and clusters."""
+    groups, count = np.zeros(len(outcome), dtype=np.int64), 1
+    if sample.block is not None:
+        groups, count = sample.block.codes, len(sample.block.distinct)
+    found = fit(Design(outcome, regressors, instruments, groups, count))
     clusters = None if sample.cluster is None else sample.cluster.codes
 
     def exact() -> Bounds:
         return scores.variance(found, request.convention, clusters)
 
-    told = figures(found.point, _first_bounds(found, request.convention, exact), exact)
-    return _told(sample, request, told, words)
+    return figures(found.point, _first_bounds(found, request.convention, exact), exact)
 
 
 def _first_bounds(found: Fit, convention: Convention, exact: Callable[[], Bounds]) -> Bounds:

@@ -81,7 +81,9 @@ class Safeguards:
 @dataclass(frozen=True, slots=True)
 class Estimated:
     """What an estimate says. `certificate` are the multipliers of entropy balancing and the
-    residual of its balance, from which anyone checks the weights without solving again."""
+    residual of its balance, from which anyone checks the weights without solving again.
+    `first_stage` is how strongly an instrument moves the treatment: the square of its coefficient
+    over its standard error. Below 10 an interval of the effect is not to be trusted."""
 
     figures: Figures
     treated: int
@@ -90,6 +92,7 @@ class Estimated:
     safeguards: Safeguards | None = None
     certificate: tuple[tuple[str, Decimal], ...] = ()
     unmatched_treated: int | None = None
+    first_stage: Decimal | None = None
 
 
 def check(sample: Sample, request: Request) -> None:
