@@ -18,6 +18,7 @@ from types import FrameType
 
 import psycopg
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
@@ -28,6 +29,10 @@ from lmb.config.paths import CLONE
 from lmb.config.postgres import Server, embedded, remove_abandoned
 
 pytest_plugins = ["tests.effort"]
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 HOMES = CLONE / "var" / "test"
 BROWSERS = [
