@@ -37,6 +37,7 @@ from lmb.ledger.entries import (
     NewAccount,
     Post,
     Void,
+    transfer_id,
 )
 from lmb.values.clock import SimulatedClock
 from lmb.values.identifiers import derived_uuid7
@@ -180,7 +181,10 @@ class Ledger:
             effective_at=None if effective is None else moment(effective),
             reverses=None if reverses is None else self.identifier("journal", reverses),
         )
-        document: dict[str, Any] = dict(journal.document(self.cell, START))
+        document: dict[str, Any] = {
+            **journal.header(self.cell, START),
+            "items": [{"key": item.key, **item.document()} for item in journal.items],
+        }
         match options.get("cause"):
             case "none":
                 del document["instruction"]
@@ -219,6 +223,8 @@ class Ledger:
         return self.identifier("transfer", key)
 
     def identifier(self, noun: str, key: str) -> UUID:
+        if noun == "transfer":
+            return transfer_id(self.cell, key)
         return derived_uuid7(START, str(self.cell), noun, key)
 
     def open(self, code: str, **terms: str) -> None:

@@ -105,6 +105,7 @@ def test_account_expired_pays_only_into_an_expiry(ledger: Ledger) -> None:
 def test_account_not_open(fresh_database: object) -> None:
     ledger = Ledger()
     ledger.run(ACCOUNTS)
+    ledger.run("seat hold wallet world 5 -> ok")
     with connections["owner"].cursor() as owner:
         owner.execute("UPDATE ledger_account SET state = 'frozen' WHERE code = 'wallet'")
         owner.execute("UPDATE ledger_account SET state = 'closed' WHERE code = 'school'")
@@ -112,6 +113,8 @@ def test_account_not_open(fresh_database: object) -> None:
         a post wallet world 1 -> account_not_open
         b post world school 1 -> account_not_open
         c hold world wallet 1 -> account_not_open
+        d capture seat 1 -> account_not_open
+        e void seat -> ok
     """)
 
 

@@ -50,7 +50,7 @@ def test_many_threads_drain_an_account_to_its_limit_and_no_further(ledger: Ledge
 
 
 def test_callers_at_the_same_time_share_a_commit(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, owner_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches: list[int] = []
 
@@ -59,10 +59,16 @@ def test_callers_at_the_same_time_share_a_commit(
         return post(books, journals)
 
     monkeypatch.setattr("lmb.ledger.batcher.post", counted)
-    with Batcher(ledger.books, wait_seconds=0.5) as batcher:
-        futures = [batcher.submit(spend(ledger, f"k{number}")) for number in range(50)]
-        assert all(future.result()[0].result == "ok" for future in futures)
-    assert batches == [50]
+    with Batcher(ledger.books) as batcher:
+        # While the first one waits for the cell, the others come.
+        with owner_connection.transaction():
+            owner_connection.execute("SELECT FROM ledger_cell FOR UPDATE")
+            waiting = [batcher.submit(spend(ledger, "first"))]
+            while not batches:
+                threading.Event().wait(0.01)
+            waiting += [batcher.submit(spend(ledger, f"k{number}")) for number in range(50)]
+        assert all(each.result()[0].result == "ok" for each in waiting)
+    assert batches == [1, 50]
 
 
 def test_one_key_from_many_threads_is_posted_once(ledger: Ledger) -> None:
@@ -113,7 +119,7 @@ def test_lost_connection_answers_unknown_and_the_same_key_settles_it(
         future = batcher.submit(spend(ledger, "lost", 10))
         _end_writer(ledger, owner_connection)
         with pytest.raises(UnknownOutcomeError, match="post it again with the same keys"):
-            future.result(timeout=20)
+            future.result(20)
         blocked.execute("ROLLBACK")
         (answer,) = batcher.post(spend(ledger, "lost", 10))
     assert answer.stands

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 
-from lmb.ledger.models import Cell, Hold, Journal, Request, Transfer
+from lmb.ledger.models import Cell, Hold, Journal, Refusal, Transfer
 from tests.ledger.books import START, Ledger, execute
 from tests.ledger.invariants import broken
 
@@ -29,7 +29,7 @@ def ledger(db: None) -> Ledger:
 
 def rows(cell: int) -> list[int]:
     """How much is on file: journals, transfers, holds, answers."""
-    tables = (Journal, Transfer, Hold, Request)
+    tables = (Journal, Transfer, Hold, Refusal)
     return [table.objects.filter(cell=cell).count() for table in tables]
 
 

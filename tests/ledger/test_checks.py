@@ -137,7 +137,6 @@ TAMPERINGS = [
         "journals_have_one_cause",
         "journal {s3}",
         [
-            DROP.format("ledger_journal", "ledger_journal_instruction_is_on_file"),
             f"UPDATE ledger_journal SET instruction = '{NOWHERE}' WHERE id = '{{s3}}'",
         ],
     ),
@@ -162,19 +161,30 @@ TAMPERINGS = [
             """UPDATE ledger_instruction SET content = '{{"amount": 9}}'""",
         ],
     ),
-    ("keys_move_at_most_once", "transfer 3", ["DELETE FROM ledger_request WHERE key = 's3'"]),
     (
-        "keys_move_at_most_once",
+        "keys_move_or_are_refused",
         "transfer 3",
-        [
-            "INSERT INTO ledger_request SELECT cell, 'twice', content_sha256, result, transfer,"
-            " recorded_at FROM ledger_request WHERE key = 's3'"
-        ],
+        ["UPDATE ledger_refusal SET id = (SELECT id FROM ledger_transfer WHERE seq = 3)"],
     ),
     (
-        "keys_move_at_most_once",
-        "key s3",
-        [f"UPDATE ledger_request SET transfer = '{NOWHERE}' WHERE key = 's3'"],
+        "keys_move_or_are_refused",
+        "transfer 4",
+        ["UPDATE ledger_transfer SET id = gen_random_uuid() WHERE seq = 4"],
+    ),
+    (
+        "balances_follow_one_another",
+        "transfer 5",
+        ["UPDATE ledger_transfer SET debit_seq_before = 2 WHERE seq = 5"],
+    ),
+    (
+        "balances_follow_one_another",
+        "account school",
+        ["UPDATE ledger_account SET seq_last = 3 WHERE code = 'school'"],
+    ),
+    (
+        "journals_have_one_cause",
+        "journal {s3}",
+        ["UPDATE ledger_journal SET seq_last = 4 WHERE id = '{s3}'"],
     ),
     (
         "money_keeps_its_fund_and_purpose",
@@ -277,10 +287,11 @@ def test_no_more_is_told_than_anyone_would_read(
     ledger: Ledger, owner_connection: psycopg.Connection
 ) -> None:
     owner_connection.execute(
-        "INSERT INTO ledger_request SELECT cell, 'more ' || n, content_sha256, result, transfer,"
-        " recorded_at FROM ledger_request, generate_series(1, 2000) AS n WHERE key = 's3'"
+        "INSERT INTO ledger_instruction SELECT cell, gen_random_uuid(), kind, 'more ' || n,"
+        " content, sha256, actor, recorded_at FROM ledger_instruction, generate_series(1, 2000) n"
     )
     owner_connection.execute(
-        f"UPDATE ledger_request SET transfer = '{NOWHERE}' WHERE key LIKE 'more %'"
+        DROP.format("ledger_instruction", "ledger_instruction_hash_is_of_content").encode()
     )
+    owner_connection.execute("UPDATE ledger_instruction SET content = '{\"amount\": 9}'")
     assert len(list(findings(ledger.cell))) == FINDINGS_MAX

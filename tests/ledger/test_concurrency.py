@@ -15,7 +15,7 @@ from django.db import OperationalError, connections
 
 from lmb.ledger import service
 from lmb.ledger.entries import Journal, NewAccount, Post
-from lmb.ledger.models import Request
+from lmb.ledger.models import Transfer
 from tests.effort import Effort
 from tests.ledger.books import Ledger
 from tests.ledger.invariants import broken, not_their_prefix
@@ -182,7 +182,7 @@ def test_a_connection_killed_inside_a_batch_leaves_nothing_and_can_be_repeated(
             with pytest.raises(OperationalError):
                 first.result(SECONDS)
         ledger.run("balance wallet 100")
-        assert not Request.objects.filter(cell=ledger.cell, key__startswith="k").exists()
+        assert not Transfer.objects.filter(cell=ledger.cell, code="fee").exists()
         assert broken(ledger.cell) == []
         assert pool.submit(post_in_thread).result(SECONDS) == ["ok"] * 21
         assert pool.submit(post_in_thread).result(SECONDS) == ["exists"] * 21

@@ -182,7 +182,7 @@ def test_every_bad_line_is_reported_and_nothing_is_posted(ledger: Ledger) -> Non
     ]
     assert "nothing was written" in str(caught.value)
     assert not models.Transfer.objects.exists()
-    assert not models.Request.objects.exists()
+    assert not models.Refusal.objects.exists()
     assert instruction_on(ledger.cell, "order", "good") is None
 
 

@@ -45,7 +45,6 @@ def a_journal(ledger: Ledger, cents: object = 10, **changes: object) -> Document
         "items": [
             {
                 "key": "raid",
-                "id": "00000000-0000-7000-8000-000000000002",
                 "kind": "post",
                 "debit": "wallet",
                 "credit": "school",
@@ -89,10 +88,7 @@ def test_amounts_that_are_none_move_nothing(ledger: Ledger, cents: object) -> No
 def test_nobody_overdraws_by_splitting_a_sum(ledger: Ledger) -> None:
     journal = a_journal(ledger)
     (item,) = journal["items"]
-    journal["items"] = [
-        {**item, "key": f"part {n}", "id": str(UUID(int=item_id)), "amount_cents": 30}
-        for n, item_id in enumerate(range(100, 104))
-    ]
+    journal["items"] = [{**item, "key": f"part {n}", "amount_cents": 30} for n in range(4)]
     assert post(ledger, journal) == [["linked_failed"] * 3 + ["exceeds_balance"]]
     ledger.run("balance wallet 100")
 
@@ -100,12 +96,7 @@ def test_nobody_overdraws_by_splitting_a_sum(ledger: Ledger) -> None:
 def test_nothing_is_posted_twice_under_other_names(ledger: Ledger) -> None:
     assert post(ledger, a_journal(ledger), a_journal(ledger)) == [["ok"], ["exists"]]
     renamed = a_journal(ledger, id="00000000-0000-7000-8000-000000000003")
-    renamed["items"][0]["id"] = "00000000-0000-7000-8000-000000000004"
     assert post(ledger, renamed) == [["exists"]]
-    same_transfer = a_journal(ledger, id="00000000-0000-7000-8000-000000000005")
-    same_transfer["items"][0]["key"] = "another key"
-    with pytest.raises(IntegrityError), transaction.atomic():
-        post(ledger, same_transfer)
     ledger.run("balance wallet 90")
 
 

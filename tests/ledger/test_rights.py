@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "ledger_instruction": set(),
     "ledger_journal": set(),
     "ledger_purpose": set(),
-    "ledger_request": set(),
+    "ledger_refusal": set(),
     "ledger_transfer": set(),
     "ledger_unit": set(),
     "rules_determination": {"INSERT"},
@@ -28,6 +28,9 @@ ALLOWED: dict[str, set[str]] = {
 
 DOORS = {
     "ledger_close_through",
+    "ledger_entries_back",
+    "ledger_forget_refusals",
+    "ledger_held",
     "ledger_define_fund",
     "ledger_define_purpose",
     "ledger_define_unit",
@@ -35,6 +38,8 @@ DOORS = {
     "ledger_open_accounts",
     "ledger_open_cell",
     "ledger_post",
+    "ledger_posted",
+    "ledger_transfer_id",
 }
 
 STATEMENTS = {
@@ -126,9 +131,9 @@ def test_the_application_enters_the_books_by_the_doors_alone(
     "statement",
     [
         "SELECT ledger_lock_cell(1)",
-        "SELECT ledger_refuse('ok')",
-        "SELECT ledger_move(a, a, 1, 0) FROM ledger_account a",
-        "SELECT ledger_record(NULL, '{}', NULL, '', NULL, NULL, '', 1, NULL, 1)",
+        "SELECT ledger_write(c, now(), '{}', '{}') FROM ledger_cell c",
+        "SELECT ledger_decide(c, now(), '{}', '{}', '{}', '{}', '{}') FROM ledger_cell c",
+        "SELECT ledger_check_clock(c, now(), '{}') FROM ledger_cell c",
         "SELECT lmb_make_insert_only('ledger_cell', true)",
     ],
 )

@@ -12,9 +12,9 @@ from tests.ledger.invariants import broken
 
 IMPOSTOR_TABLES = ["ledger_account", "ledger_cell", "ledger_transfer", "ledger_instruction"]
 IMPOSTOR_FUNCTIONS = [
-    "ledger_refuse(text) RETURNS void",
-    "ledger_amount(jsonb) RETURNS bigint",
-    "ledger_check_journal(public.ledger_cell, public.ledger_journal) RETURNS void",
+    "ledger_transfer_id(integer, text) RETURNS uuid",
+    "ledger_posted(text, bigint) RETURNS bigint",
+    "ledger_seen(integer, text, uuid) RETURNS void",
     "lmb_refuse_change() RETURNS trigger",
     "sha256(bytea) RETURNS bytea",
     "clock_timestamp() RETURNS timestamptz",

@@ -43,7 +43,7 @@ def test_post_answers_each_item_with_its_transfer(ledger: Ledger) -> None:
     assert found.instruction == ledger.cause.id
     assert found.determination is None
     ((again, _),) = service.post(ledger.books, [journal(ledger, "a", 1, 2)])
-    assert again == Answer("a0", "exists", first.transfer)
+    assert again == Answer(ledger.cell, "a0", "exists")
 
 
 def test_post_refuses_without_raising(ledger: Ledger) -> None:

@@ -23,7 +23,7 @@ CHECKS: tuple[Check, ...] = (
     records.transfers_refer_to_rows_on_file,
     records.journals_have_one_cause,
     records.instructions_keep_their_content,
-    records.keys_move_at_most_once,
+    records.keys_move_or_are_refused,
     records.money_keeps_its_fund_and_purpose,
     records.nothing_moves_after_its_end,
 )

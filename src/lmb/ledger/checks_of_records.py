@@ -30,7 +30,7 @@ def transfers_refer_to_rows_on_file(cell: int) -> Iterator[Finding]:
 
 
 def journals_have_one_cause(cell: int) -> Iterator[Finding]:
-    """A journal names one cause on file and an actor, and moves something."""
+    """A journal names one cause on file and an actor, and all between its numbers moved by it."""
     yield from findings(
         "journals_have_one_cause",
         cell,
@@ -38,15 +38,17 @@ def journals_have_one_cause(cell: int) -> Iterator[Finding]:
             WHEN num_nonnulls(j.determination, j.instruction) <> 1 OR j.actor = ''
                 THEN 'does not name one cause and an actor'
             WHEN d.id IS NULL AND i.id IS NULL THEN 'has a cause that is not on file'
-            ELSE 'moves nothing' END
+            ELSE 'has other transfers than those it counts, ' || j.seq_first || ' to '
+                || j.seq_last END
         FROM ledger_journal j
         LEFT JOIN rules_determination d ON d.cell = j.cell AND d.id = j.determination
         LEFT JOIN ledger_instruction i ON i.cell = j.cell AND i.id = j.instruction
         WHERE j.cell = %(cell)s AND (
             num_nonnulls(j.determination, j.instruction) <> 1 OR j.actor = ''
             OR (d.id IS NULL AND i.id IS NULL)
-            OR NOT EXISTS (SELECT FROM ledger_transfer t
-                WHERE t.cell = j.cell AND t.journal = j.id))
+            OR j.seq_last - j.seq_first + 1 <> (SELECT count(*) FROM ledger_transfer t
+                WHERE t.cell = j.cell AND t.journal = j.id
+                    AND t.seq BETWEEN j.seq_first AND j.seq_last))
         ORDER BY j.id""",
     )
 
@@ -63,34 +65,22 @@ def instructions_keep_their_content(cell: int) -> Iterator[Finding]:
     )
 
 
-def keys_move_at_most_once(cell: int) -> Iterator[Finding]:
-    """Each transfer has one key, but for the rest that a final capture releases; each key that
-    was accepted names a transfer on file."""
+def keys_move_or_are_refused(cell: int) -> Iterator[Finding]:
+    """A key that was refused never moved anything; a hold has the identifier of the transfer that
+    opened it."""
     yield from findings(
-        "keys_move_at_most_once",
+        "keys_move_or_are_refused",
         cell,
-        """SELECT 'key ' || r.key, 'names transfer ' || r.transfer || ', which is not on file'
-        FROM ledger_request r
-        LEFT JOIN ledger_transfer t ON t.cell = r.cell AND t.id = r.transfer
-        WHERE r.cell = %(cell)s AND r.transfer IS NOT NULL AND t.id IS NULL ORDER BY r.key""",
+        """SELECT 'transfer ' || t.seq, 'has a key that was refused: ' || r.result
+        FROM ledger_refusal r JOIN ledger_transfer t ON t.cell = r.cell AND t.id = r.id
+        WHERE r.cell = %(cell)s ORDER BY t.seq""",
     )
     yield from findings(
-        "keys_move_at_most_once",
+        "keys_move_or_are_refused",
         cell,
-        """WITH keyed AS (
-            SELECT transfer, count(*) AS keys FROM ledger_request
-            WHERE cell = %(cell)s AND transfer IS NOT NULL GROUP BY transfer
-        ), captured AS (
-            SELECT DISTINCT journal, hold FROM ledger_transfer
-            WHERE cell = %(cell)s AND kind = 'capture'
-        )
-        SELECT 'transfer ' || t.seq, 'has ' || coalesce(k.keys, 0) || ' keys'
+        """SELECT 'transfer ' || t.seq, 'opens hold ' || t.hold || ', which is another key''s'
         FROM ledger_transfer t
-        LEFT JOIN keyed k ON k.transfer = t.id
-        LEFT JOIN captured c ON t.kind = 'void' AND c.journal = t.journal AND c.hold = t.hold
-        WHERE t.cell = %(cell)s
-            AND (k.keys > 1 OR k.keys IS NULL AND c.journal IS NULL)
-        ORDER BY t.seq""",
+        WHERE t.cell = %(cell)s AND t.kind = 'hold' AND t.hold <> t.id ORDER BY t.seq""",
     )
 
 

@@ -70,7 +70,8 @@ def accounts_show_what_their_transfers_did(cell: int) -> Iterator[Finding]:
 
 
 def balances_follow_one_another(cell: int) -> Iterator[Finding]:
-    """Each transfer leaves both accounts with the balance before it and what it moved."""
+    """Each transfer leaves both accounts with the balance before it and what it moved, and names
+    the transfer before it; an account names its last."""
     yield from findings(
         "balances_follow_one_another",
         cell,
@@ -89,6 +90,39 @@ def balances_follow_one_another(cell: int) -> Iterator[Finding]:
             || ' where ' || expected || ' follows from the one before'
         FROM chain LEFT JOIN ledger_account a ON a.cell = %(cell)s AND a.id = account
         WHERE told <> expected ORDER BY seq""",
+    )
+
+    yield from findings(
+        "balances_follow_one_another",
+        cell,
+        """WITH sides AS (
+            SELECT seq, debit AS account, debit_seq_before AS told FROM ledger_transfer
+            WHERE cell = %(cell)s
+            UNION ALL
+            SELECT seq, credit, credit_seq_before FROM ledger_transfer WHERE cell = %(cell)s
+        ), chain AS (
+            SELECT *, lag(seq, 1, 0::bigint) OVER (PARTITION BY account ORDER BY seq) AS before
+            FROM sides
+        )
+        SELECT 'transfer ' || seq, 'names ' || told || ' before it in '
+            || coalesce(code, account::text) || ' where ' || before || ' is'
+        FROM chain LEFT JOIN ledger_account a ON a.cell = %(cell)s AND a.id = account
+        WHERE told <> before ORDER BY seq""",
+    )
+    yield from findings(
+        "balances_follow_one_another",
+        cell,
+        """WITH ends AS (
+            SELECT account, max(seq) AS seq FROM (
+                SELECT debit AS account, seq FROM ledger_transfer WHERE cell = %(cell)s
+                UNION ALL
+                SELECT credit, seq FROM ledger_transfer WHERE cell = %(cell)s) sides
+            GROUP BY account
+        )
+        SELECT 'account ' || code, 'ends at transfer ' || seq_last || ', its last is '
+            || coalesce(seq, 0)
+        FROM ledger_account LEFT JOIN ends ON account = id
+        WHERE cell = %(cell)s AND seq_last <> coalesce(seq, 0) ORDER BY code""",
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from lmb.values.canonical import Document
-from lmb.values.identifiers import derived_uuid7
+from lmb.values.identifiers import derived_uuid7, derived_uuid8
 
 NOT_OVERDRAWN = "debits<=credits"
 """The limit of an account that cannot pay out more than it has."""
@@ -113,7 +114,8 @@ Item = Post | HoldFor | Capture | Void | Expire
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """An atomic group of items with one cause and one actor; `key` names it within its cell."""
+    """Items with one cause and one actor; `key` names the journal within its cell. They stand or
+    fall together, or each alone where they are not `linked`."""
 
     key: str
     kind: str
@@ -122,9 +124,10 @@ class Journal:
     items: Sequence[Item]
     effective_at: datetime | None = None
     reverses: UUID | None = None
+    linked: bool = True
 
-    def document(self, cell: int, at: datetime) -> dict[str, Document]:
-        """The JSON the posting function takes, with identifiers derived from the keys."""
+    def header(self, cell: int, at: datetime) -> dict[str, Document]:
+        """The journal without its items, as the posting function takes it."""
         return {
             "id": str(derived_uuid7(at, str(cell), "journal", self.key)),
             "kind": self.kind,
@@ -132,32 +135,30 @@ class Journal:
             self.cause.kind: str(self.cause.id),
             "effective_at": None if self.effective_at is None else self.effective_at.isoformat(),
             "reverses": None if self.reverses is None else str(self.reverses),
-            "items": [
-                {
-                    "key": item.key,
-                    "id": str(derived_uuid7(at, str(cell), "transfer", item.key)),
-                    "release_id": str(derived_uuid7(at, str(cell), "release", item.key)),
-                    **item.document(),
-                }
-                for item in self.items
-            ],
+            "linked": self.linked,
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the books say to one item: `ok`, `exists`, or the name of the refusal.
+class Answer(NamedTuple):
+    """What the books of a cell say to one item: `ok`, `exists`, or the name of the refusal."""
 
-    `transfer` is the movement (for a hold also the hold's identifier), None when refused.
-    """
-
+    cell: int
     key: str
     result: str
-    transfer: UUID | None
 
     @property
     def stands(self) -> bool:
         return self.result in {"ok", "exists"}
+
+    @property
+    def transfer(self) -> UUID | None:
+        """The movement (for a hold also the hold's identifier), None when refused."""
+        return transfer_id(self.cell, self.key) if self.stands else None
+
+
+def transfer_id(cell: int, key: str) -> UUID:
+    """The identifier of the movement that an item of this key makes."""
+    return derived_uuid8(str(cell), key)
 
 
 @dataclass(frozen=True, slots=True)

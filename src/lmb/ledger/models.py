@@ -3,7 +3,8 @@
 
 Amounts are in the smallest part of their unit (`_cents`: cents of a dollar, or cents of face).
 Primary keys start with `cell`; other indexes end with it, so that before statistics are gathered
-no plan mistakes one of them for a way to find a row by its identifier.
+no plan mistakes one of them for a way to find a row by its identifier. A transfer has two indexes
+and no more: each would cost every movement as much as writing its row.
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ class AccountState(models.TextChoices):
 
 
 class Account(models.Model):
-    """One balance: credits minus debits, posted and held. `fund` null: the world outside."""
+    """One balance: credits minus debits, posted and held. `fund` null: the world outside.
+
+    `seq_last` is its last transfer, the end of its chain; 0 before there is one.
+    """
 
     pk = models.CompositePrimaryKey("cell", "id")
     cell = models.IntegerField()
@@ -93,12 +97,13 @@ class Account(models.Model):
     posted_credit_cents = models.BigIntegerField(default=0)
     held_debit_cents = models.BigIntegerField(default=0)
     held_credit_cents = models.BigIntegerField(default=0)
+    seq_last = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
 
     class Meta:
         db_table = "ledger_account"
         constraints = [
-            models.UniqueConstraint(fields=["cell", "code"], name="ledger_account_code"),
+            models.UniqueConstraint(fields=["code", "cell"], name="ledger_account_code"),
             models.CheckConstraint(
                 condition=Q(posted_debit_cents__gte=0)
                 & Q(posted_credit_cents__gte=0)
@@ -137,7 +142,7 @@ class Instruction(models.Model):
         db_table = "ledger_instruction"
         constraints = [
             models.UniqueConstraint(
-                fields=["cell", "kind", "subject"], name="ledger_instruction_given_once"
+                fields=["kind", "subject", "cell"], name="ledger_instruction_given_once"
             ),
             models.CheckConstraint(
                 condition=~Q(actor=""), name="ledger_instruction_names_its_actor"
@@ -146,7 +151,8 @@ class Instruction(models.Model):
 
 
 class Journal(models.Model):
-    """An atomic group of transfers with one cause and one actor."""
+    """Transfers with one cause and one actor, numbered `seq_first` to `seq_last`. Those of a
+    linked journal stood or fell together; of another, each alone."""
 
     pk = models.CompositePrimaryKey("cell", "id")
     cell = models.IntegerField()
@@ -156,6 +162,9 @@ class Journal(models.Model):
     determination = models.UUIDField(null=True)
     instruction = models.UUIDField(null=True)
     reverses = models.UUIDField(null=True)
+    linked = models.BooleanField()
+    seq_first = models.BigIntegerField()
+    seq_last = models.BigIntegerField()
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
@@ -167,13 +176,26 @@ class Journal(models.Model):
                 name="ledger_journal_has_one_cause",
             ),
             models.CheckConstraint(condition=~Q(actor=""), name="ledger_journal_names_its_actor"),
+            models.CheckConstraint(
+                condition=Q(seq_first__lte=F("seq_last")), name="ledger_journal_moves_something"
+            ),
             models.UniqueConstraint(
-                fields=["reverses", "cell"], name="ledger_journal_reversed_once"
+                fields=["reverses", "cell"],
+                condition=Q(reverses__isnull=False),
+                name="ledger_journal_reversed_once",
             ),
         ]
         indexes = [
-            models.Index(fields=["determination", "cell"], name="ledger_journal_determination"),
-            models.Index(fields=["instruction", "cell"], name="ledger_journal_instruction"),
+            models.Index(
+                fields=["determination", "cell"],
+                condition=Q(determination__isnull=False),
+                name="ledger_journal_determination",
+            ),
+            models.Index(
+                fields=["instruction", "cell"],
+                condition=Q(instruction__isnull=False),
+                name="ledger_journal_instruction",
+            ),
         ]
 
 
@@ -190,7 +212,9 @@ class TransferKind(models.TextChoices):
 class Transfer(models.Model):
     """One movement from the debit account to the credit account.
 
-    `seq` has no gaps within a cell. The balances after are credits minus debits, posted.
+    `id` follows from the idempotency key, so a key moves at most once. `seq` has no gaps within a
+    cell. The balances after are credits minus debits, posted; `…_seq_before` is the transfer that
+    touched the account before this one, 0 for its first. `final` is told of captures alone.
     """
 
     pk = models.CompositePrimaryKey("cell", "id")
@@ -205,15 +229,18 @@ class Transfer(models.Model):
     amount_cents = models.BigIntegerField()
     unit = models.TextField()
     hold = models.UUIDField(null=True)
+    final = models.BooleanField(null=True)
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     debit_balance_after_cents = models.BigIntegerField()
     credit_balance_after_cents = models.BigIntegerField()
+    debit_seq_before = models.BigIntegerField()
+    credit_seq_before = models.BigIntegerField()
 
     class Meta:
         db_table = "ledger_transfer"
         constraints = [
-            models.UniqueConstraint(fields=["cell", "seq"], name="ledger_transfer_seq"),
+            models.UniqueConstraint(fields=["seq", "cell"], name="ledger_transfer_seq"),
             models.CheckConstraint(
                 condition=Q(amount_cents__gt=0), name="ledger_transfer_amount_is_positive"
             ),
@@ -224,11 +251,10 @@ class Transfer(models.Model):
                 condition=Q(kind=TransferKind.POST) ^ Q(hold__isnull=False),
                 name="ledger_transfer_names_its_hold",
             ),
-        ]
-        indexes = [
-            models.Index(fields=["debit", "cell", "seq"], name="ledger_transfer_by_debit"),
-            models.Index(fields=["credit", "cell", "seq"], name="ledger_transfer_by_credit"),
-            models.Index(fields=["journal", "cell"], name="ledger_transfer_by_journal"),
+            models.CheckConstraint(
+                condition=Q(debit_seq_before__lt=F("seq"), credit_seq_before__lt=F("seq")),
+                name="ledger_transfer_follows_on_both_sides",
+            ),
         ]
 
 
@@ -271,26 +297,18 @@ class Hold(models.Model):
         ]
 
 
-class Request(models.Model):
-    """The answer to an idempotency key: same key, same content, same answer.
+class Refusal(models.Model):
+    """A key that was refused, with what was asked: it stays refused, for at least 13 months.
 
-    `transfer` is null where the answer was a refusal; a refused key stays refused.
+    `id` is the identifier a transfer of this key would have had.
     """
 
-    pk = models.CompositePrimaryKey("cell", "key")
+    pk = models.CompositePrimaryKey("cell", "id")
     cell = models.IntegerField()
-    key = models.TextField()
-    content_sha256 = models.TextField()
+    id = models.UUIDField()
+    asked = models.JSONField()
     result = models.TextField()
-    transfer = models.UUIDField(null=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
-        db_table = "ledger_request"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(result="ok") ^ Q(transfer__isnull=True),
-                name="ledger_request_names_its_transfer",
-            ),
-        ]
-        indexes = [models.Index(fields=["transfer", "cell"], name="ledger_request_transfer")]
+        db_table = "ledger_refusal"

@@ -122,7 +122,8 @@ def _carried(books: Books, orders: Sequence[Order]) -> list[Carried]:
         cause = order.cause or _own_cause(books, order)
         if cause is None:
             answers[order.row] = tuple(
-                Answer(item.key, "exists_with_different_content", None) for item in order.items
+                Answer(books.cell, item.key, "exists_with_different_content")
+                for item in order.items
             )
         else:
             journals.append(_journal(order, cause))

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import (
-    Case,
-    Count,
-    F,
-    Max,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    When,
-)
+from django.db import connection
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Sum
 
 from lmb.ledger import models
 from lmb.ledger.models import HoldState, TransferKind
@@ -138,11 +128,11 @@ def balance(cell: int, code: str) -> Balance:
 def posted_before(cell: int, code: str, at: datetime) -> int:
     """An account's posted balance from transfers that took effect before a moment."""
     account = models.Account.objects.get(cell=cell, code=code)
-    rows = models.Transfer.objects.filter(cell=cell, kind__in=POSTED, effective_at__lt=at)
-    sums = rows.filter(Q(debit=account.id) | Q(credit=account.id)).aggregate(
-        total=Sum(Case(When(credit=account.id, then=F("amount_cents")), default=-F("amount_cents")))
+    return sum(
+        row.amount_cents if row.credit == account.id else -row.amount_cents
+        for row in entries_back(account, account.seq_last)
+        if row.kind in POSTED and row.effective_at < at
     )
-    return int(sums["total"] or 0)
 
 
 def movements(cell: int, **conditions: object) -> list[Movement]:
@@ -158,7 +148,35 @@ def movement(identifier: UUID) -> Movement | None:
 
 def movements_of_journals(cell: int, journals: Sequence[UUID]) -> list[Movement]:
     """The transfers of some journals, in order."""
-    return _movements(models.Transfer.objects.filter(cell=cell, journal__in=journals))
+    return _movements(
+        _transfers(
+            """ledger_journal j
+            JOIN ledger_transfer t ON t.cell = j.cell AND t.seq BETWEEN j.seq_first AND j.seq_last
+            WHERE j.cell = %s AND j.id = ANY (%s)""",
+            [cell, list(journals)],
+        )
+    )
+
+
+def entries_back(
+    account: models.Account, seq: int, *, below: int | None = None, limit: int | None = None
+) -> list[models.Transfer]:
+    """The transfers of an account from one of them back to its first, newest first; those numbered
+    `below` a number, at most so many. None from 0."""
+    return _transfers(
+        "ledger_entries_back(%s, %s, %s) AS t WHERE t.seq < %s LIMIT %s",
+        [account.cell, account.id, seq, seq + 1 if below is None else below, limit],
+    )
+
+
+def _transfers(source: str, parameters: Sequence[Any]) -> list[models.Transfer]:
+    """Transfers `t` from what only SQL can say. (A raw query set knows no composite key.)"""
+    names = [field.attname for field in models.Transfer._meta.concrete_fields if field.column]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(f't.{name}' for name in names)} FROM {source}", parameters
+        )
+        return [models.Transfer(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def movements_because_of(cell: int, cause: UUID) -> list[Movement]:
@@ -172,9 +190,7 @@ def movements_because_of(cell: int, cause: UUID) -> list[Movement]:
 def movements_of_account(cell: int, code: str) -> list[Movement]:
     """The transfers of one account, in order."""
     account = models.Account.objects.get(cell=cell, code=code)
-    return _movements(
-        models.Transfer.objects.filter(cell=cell).filter(Q(debit=account.id) | Q(credit=account.id))
-    )
+    return _movements(entries_back(account, account.seq_last))
 
 
 def journal_cell(identifier: UUID) -> int | None:
@@ -263,8 +279,8 @@ def summary(cell: int) -> BooksSummary:
     )
 
 
-def _movements(rows: QuerySet[models.Transfer]) -> list[Movement]:
-    transfers = list(rows.order_by("cell", "seq"))
+def _movements(rows: Iterable[models.Transfer]) -> list[Movement]:
+    transfers = sorted(rows, key=attrgetter("cell", "seq"))
     cells = {row.cell for row in transfers}
     codes: dict[UUID, str] = {}
     journals: dict[UUID, models.Journal] = {}

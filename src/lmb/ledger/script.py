@@ -121,7 +121,7 @@ class Scratch:
         }
 
     def _release_holds(self) -> list[tuple[str, int]]:
-        names = {self._movements.hold_id(name): name for name in self._movements.hold_names}
+        names = {self._movements.hold_id(name): name for name in self._movements.hold_keys}
         due = models.Hold.objects.filter(
             cell=self._books.cell, state=HoldState.OPEN, expires_at__lte=self._clock.now()
         )

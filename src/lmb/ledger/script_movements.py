@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -13,7 +12,6 @@ from lmb.ledger.entries import Cause, Item, Journal
 from lmb.ledger.operations import Amount, Invalid, Movement
 from lmb.ledger.service import Books
 from lmb.values.canonical import Document
-from lmb.values.identifiers import derived_uuid7
 from lmb.values.json_lines import shown
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,23 +22,16 @@ ACTOR = "script"
 Answer: TypeAlias = Mapping[str, Document]
 
 
-@dataclass(frozen=True)
-class NamedHold(entries.HoldFor):
-    """A hold whose identifier follows from its name, so that it can be captured by it."""
-
-    id: UUID = field(kw_only=True)
-
-    def document(self) -> dict[str, Document]:
-        return {**entries.HoldFor.document(self), "id": str(self.id)}
-
-
 class Movements:
     """Posts to the scratch books, all because of one instruction."""
 
     def __init__(self, books: Books, cause: Cause) -> None:
         self._books = books
         self._cause = cause
-        self.hold_names: set[str] = set()
+        self._opening: dict[str, str] = {}
+        self._named_holds: dict[tuple[str, str], UUID] = {}
+        self.hold_keys: dict[str, str] = {}
+        """The key that opened each hold, by the hold's name."""
 
     def batch(self, batch: operations.Batch) -> list[Answer]:
         if batch.linked:
@@ -76,21 +67,31 @@ class Movements:
         name another one has."""
         if isinstance(item, Invalid):
             return invalid(item)
-        taken = isinstance(item, operations.Hold) and item.hold in self.hold_names
+        taken = isinstance(item, operations.Hold) and item.hold in self.hold_keys
         if taken and not self._is_known(item.key):
             return {"result": "exists_with_different_content"}
         return None
 
     def _is_known(self, key: str) -> bool:
-        return models.Request.objects.filter(cell=self._books.cell, key=key).exists()
+        known = {"cell": self._books.cell, "id": entries.transfer_id(self._books.cell, key)}
+        return any(
+            table.objects.filter(**known).exists() for table in (models.Transfer, models.Refusal)
+        )
 
     def _answered(self, groups: Sequence[Sequence[Movement]]) -> list[list[str]]:
-        """The books' answers to groups of movements, each group a journal."""
+        """The books' answers to groups of movements, each group a journal. A capture may name a
+        hold that the same batch opens."""
+        self._opening = {
+            item.hold: item.key
+            for group in groups
+            for item in group
+            if isinstance(item, operations.Hold) and item.hold not in self.hold_keys
+        }
         answers = self.post([list(map(self._item, group)) for group in groups], ACTOR)
         for group, results in zip(groups, answers, strict=True):
             for item, result in zip(group, results, strict=True):
                 if isinstance(item, operations.Hold) and result == "ok":
-                    self.hold_names.add(item.hold)
+                    self.hold_keys[item.hold] = item.key
         return answers
 
     def post(self, groups: Sequence[Sequence[Item]], kind: str) -> list[list[str]]:
@@ -110,25 +111,26 @@ class Movements:
                 code = code_of("transfer", item.amount)
                 return entries.Post(item.key, item.debit, item.credit, item.amount.cents, code)
             case operations.Hold():
-                return NamedHold(
-                    item.key,
-                    item.debit,
-                    item.credit,
-                    item.amount.cents,
-                    # So that the same key for a hold of another name is other content.
-                    code_of(f"hold {item.hold}", item.amount),
-                    item.expires,
-                    id=self.hold_id(item.hold),
+                # So that the same key for a hold of another name is other content.
+                code = code_of(f"hold {item.hold}", item.amount)
+                return entries.HoldFor(
+                    item.key, item.debit, item.credit, item.amount.cents, code, item.expires
                 )
             case operations.Capture():
                 code = code_of("capture", item.amount)
-                hold = self.hold_id(item.hold)
+                hold = self._named(item)
                 return entries.Capture(item.key, hold, item.amount.cents, code, item.final)
             case operations.Void():
-                return entries.Void(item.key, self.hold_id(item.hold), "void")
+                return entries.Void(item.key, self._named(item), "void")
+
+    def _named(self, item: operations.Capture | operations.Void) -> UUID:
+        """The hold an item names: the one it named when its key came first."""
+        return self._named_holds.setdefault((item.key, item.hold), self.hold_id(item.hold))
 
     def hold_id(self, name: str) -> UUID:
-        return derived_uuid7(START, str(self._books.cell), "hold", name)
+        """The identifier of the hold of a name; of a hold nobody opened, one that nothing has."""
+        key = self._opening.get(name) or self.hold_keys.get(name)
+        return UUID(int=0) if key is None else entries.transfer_id(self._books.cell, key)
 
 
 def _repeats(item: Movement | Invalid, seen: set[tuple[str, str]]) -> Answer | None:

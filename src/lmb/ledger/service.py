@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from lmb.ledger.batches import POST, parameters
 from lmb.ledger.entries import Answer, Journal, NewAccount
 from lmb.values.canonical import Document, canonical_bytes
 from lmb.values.clock import Clock
@@ -100,13 +101,19 @@ def instruct(
 
 def post(books: Books, journals: Iterable[Journal]) -> list[tuple[Answer, ...]]:
     """Post journals in order and return one answer per item, per journal. Refusals are answers,
-    not exceptions; a journal's items stand or fall together."""
+    not exceptions.
+
+    Raises django.db.Error for a journal without items or with more than 8,190, or for one key
+    twice in a linked journal; journals of later batches are then not posted.
+    """
     answers: list[tuple[Answer, ...]] = []
-    now = books.now()
     for batch in _batches(journals):
-        documents = json.dumps([journal.document(books.cell, now) for journal in batch])
-        reply = _call("SELECT ledger_post(%s, %s, %s)::text", [books.cell, books.at, documents])
-        answers += [tuple(map(_answer, entry["items"])) for entry in json.loads(str(reply))]
+        told = parameters(batch, books.cell, books.now())
+        results = iter(_called(f"SELECT {POST}", [books.cell, books.at, *told]))
+        answers += [
+            tuple(Answer(books.cell, item.key, next(results)) for item in journal.items)
+            for journal in batch
+        ]
     return answers
 
 
@@ -140,13 +147,6 @@ def _batches(journals: Iterable[Journal]) -> Iterator[list[Journal]]:
         yield batch
 
 
-def _answer(entry: Mapping[str, str | None]) -> Answer:
-    transfer = entry["transfer"]
-    return Answer(
-        str(entry["key"]), str(entry["result"]), None if transfer is None else UUID(transfer)
-    )
-
-
 Parameters = Sequence[str | int | UUID | datetime | None]
 
 
@@ -155,3 +155,8 @@ def _call(sql: str, parameters: Parameters) -> object:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
     return None if row is None else row[0]
+
+
+def _called(sql: str, parameters: Parameters) -> list[str]:
+    found = _call(sql, parameters)
+    return found if isinstance(found, list) else []

@@ -10,11 +10,17 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Max, Min, Q, Sum, When
+from django.db.models import Max, Min, Q
 
 from lmb.ledger import models
-from lmb.ledger.models import TransferKind
-from lmb.ledger.queries import POSTED, Balance, Movement, balance, cell_name, movements
+from lmb.ledger.queries import (
+    Balance,
+    Movement,
+    balance,
+    cell_name,
+    entries_back,
+    movements,
+)
 from lmb.ledger.service import Books
 from lmb.values.clock import Clock, SimulatedClock, fiscal_date
 from lmb.values.errors import NotFoundError
@@ -140,24 +146,29 @@ def balance_at(cell: int, code: str, at: datetime) -> Balance:
     has passed is held until it is released. Raises NotFoundError for an unknown account.
     """
     shown = current_balance(cell, code)
-    account = models.Account.objects.get(cell=cell, code=code).id
-    recorded = models.Transfer.objects.filter(cell=cell, recorded_at__lte=at)
-    held = Case(When(kind=TransferKind.HOLD, then=F("amount_cents")), default=-F("amount_cents"))
-    sums: dict[str, tuple[int, int]] = {}
-    for side in ("debit", "credit"):
-        found = recorded.filter(**{side: account}).aggregate(
-            posted=Sum("amount_cents", filter=Q(kind__in=POSTED)),
-            held=Sum(held, filter=~Q(kind=TransferKind.POST)),
+    account = models.Account.objects.get(cell=cell, code=code)
+    with connection.cursor() as cursor:
+        # The chain is followed from the account's end; what was recorded later is not counted.
+        cursor.execute(
+            """SELECT
+                coalesce(sum(CASE WHEN credit = %(account)s THEN posted ELSE -posted END), 0),
+                coalesce(sum(held) FILTER (WHERE credit = %(account)s), 0),
+                coalesce(sum(held) FILTER (WHERE debit = %(account)s), 0)
+            FROM (SELECT debit, credit, ledger_posted(kind, amount_cents) AS posted,
+                    ledger_held(kind, amount_cents) AS held
+                FROM ledger_entries_back(%(cell)s, %(account)s, %(end)s)
+                WHERE recorded_at <= %(at)s) entries""",
+            {"cell": cell, "account": account.id, "end": account.seq_last, "at": at},
         )
-        sums[side] = (int(found["posted"] or 0), int(found["held"] or 0))
+        posted, held_in, held_out = map(int, cursor.fetchone())
     return Balance(
         code=shown.code,
         kind=shown.kind,
         owner=shown.owner,
         unit=shown.unit,
-        posted_cents=sums["credit"][0] - sums["debit"][0],
-        pending_in_cents=sums["credit"][1],
-        pending_out_cents=sums["debit"][1],
+        posted_cents=posted,
+        pending_in_cents=held_in,
+        pending_out_cents=held_out,
     )
 
 
@@ -175,23 +186,23 @@ def history(cell: int, code: str, *, limit: int, before: int | None = None) -> l
     """The newest transfers of an account, newest first, at most so many; with `before`, those
     that have a lower sequence number. Raises NotFoundError for an unknown account."""
     current_balance(cell, code)
-    account = models.Account.objects.get(cell=cell, code=code).id
-    rows = models.Transfer.objects.filter(cell=cell)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    # Either side has an index of its own; a page of both holds the newest of all.
-    page = sorted(
-        (
-            row
-            for side in ("debit", "credit")
-            for row in rows.filter(**{side: account}).order_by("-seq")[:limit]
-        ),
-        key=lambda row: -row.seq,
-    )[:limit]
-    others = {row.credit if row.debit == account else row.debit for row in page}
+    account = models.Account.objects.get(cell=cell, code=code)
+    start, below = _start(account, before)
+    page = entries_back(account, start, below=below, limit=limit)
+    others = {row.credit if row.debit == account.id else row.debit for row in page}
     named = models.Account.objects.filter(cell=cell, id__in=others)
     codes = dict(named.values_list("id", "code"))
-    return [_entry(row, account, codes) for row in page]
+    return [_entry(row, account.id, codes) for row in page]
+
+
+def _start(account: models.Account, before: int | None) -> tuple[int, int]:
+    """Where to enter an account's chain to find what has a lower number, and that number. A page
+    mostly goes on from an entry of the account; from elsewhere the chain is followed there."""
+    if before is None or before > account.seq_last:
+        return account.seq_last, account.seq_last + 1
+    sides = Q(debit=account.id) | Q(credit=account.id)
+    known = models.Transfer.objects.filter(sides, cell=account.cell, seq=before).exists()
+    return (before if known else account.seq_last), before
 
 
 def _entry(row: models.Transfer, account: UUID, codes: dict[UUID, str]) -> Entry:

@@ -168,7 +168,9 @@ _AMOUNTS = """
 """
 _EFFECTIVE = """
     SELECT effective_at FROM ledger_journal WHERE cell = %(cell)s AND id = %(journal)s
-    UNION SELECT effective_at FROM ledger_transfer WHERE cell = %(cell)s AND journal = %(journal)s
+    UNION SELECT t.effective_at FROM ledger_journal j
+    JOIN ledger_transfer t ON t.cell = j.cell AND t.seq BETWEEN j.seq_first AND j.seq_last
+    WHERE j.cell = %(cell)s AND j.id = %(journal)s
     LIMIT 100
 """
 _KNOWN = {

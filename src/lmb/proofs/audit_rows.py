@@ -112,7 +112,7 @@ def reordered(cell: int) -> Iterator[OtherPlace]:
 
 def inserted(cell: int) -> Iterator[OtherPlace]:
     """Transfers without a leaf under a number whose leaf is another's, and those after the last
-    leaf that no key led to."""
+    leaf that are missing in the chain of one of their accounts."""
     yield from _places(
         """SELECT t.id, t.seq, coalesce(l.seq, 0) FROM ledger_transfer t
         LEFT JOIN proofs_leaf l ON l.cell = t.cell AND l.type = %(type)s AND l.seq = t.seq
@@ -121,11 +121,13 @@ def inserted(cell: int) -> Iterator[OtherPlace]:
                 WHERE o.cell = t.cell AND o.type = %(type)s AND o.subject = t.id)
             AND (l.seq IS NOT NULL OR t.seq > (SELECT coalesce(max(m.seq), 0) FROM proofs_leaf m
                     WHERE m.cell = %(cell)s AND m.type = %(type)s)
-                AND NOT EXISTS (SELECT FROM ledger_request r
-                    JOIN ledger_transfer s ON s.cell = r.cell AND s.id = r.transfer
-                    WHERE r.cell = t.cell AND (s.id = t.id
-                        OR t.kind = 'void' AND s.kind = 'capture'
-                        AND s.journal = t.journal AND s.hold = t.hold)))
+                AND EXISTS (SELECT FROM unnest(ARRAY[t.debit, t.credit]) AS side
+                    WHERE NOT EXISTS (SELECT FROM ledger_account a
+                        WHERE a.cell = t.cell AND a.id = side AND a.seq_last = t.seq)
+                    AND NOT EXISTS (SELECT FROM ledger_transfer n
+                        WHERE n.cell = t.cell AND n.seq > t.seq
+                            AND (n.debit = side AND n.debit_seq_before = t.seq
+                                OR n.credit = side AND n.credit_seq_before = t.seq))))
         ORDER BY t.seq LIMIT %(limit)s""",
         cell,
     )
@@ -148,7 +150,8 @@ def logged_transfers_of(cell: int, cause: UUID) -> int:
     return int(
         _rows(
             """SELECT count(*) FROM ledger_journal j
-            JOIN ledger_transfer t ON t.cell = j.cell AND t.journal = j.id
+            JOIN ledger_transfer t ON t.cell = j.cell
+                AND t.seq BETWEEN j.seq_first AND j.seq_last AND t.journal = j.id
             JOIN proofs_leaf l ON l.cell = t.cell AND l.type = %(type)s AND l.subject = t.id
             WHERE j.cell = %(cell)s AND %(cause)s IN (j.determination, j.instruction)""",
             cell,

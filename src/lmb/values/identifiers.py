@@ -1,4 +1,4 @@
-"""Identifiers the application makes itself: UUIDs of version 7, derived from what they name.
+"""Identifiers the application makes itself: UUIDs, mostly derived from what they name.
 
 A UUIDv7 (RFC 9562 section 5.7) starts with milliseconds of time, so rows keep the order in which
 they came. Its other 74 bits are usually drawn by chance; ours are the hash of a natural key. The
@@ -46,3 +46,10 @@ def _uuid7(at: datetime, rest: bytes) -> UUID:
     random_a = int.from_bytes(rest[:2], "big") & 0x0FFF
     random_b = int.from_bytes(rest[2:10], "big") & (2**62 - 1)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b)
+
+
+def derived_uuid8(*key: str) -> UUID:
+    """The identifier of what is named by `key` alone, whenever it is made: a UUID of version 8
+    (RFC 9562 section 5.8), the first 128 bits of the key's SHA-256 but for version and variant."""
+    name = hashlib.sha256(SEPARATOR.join(key).encode()).hexdigest()
+    return UUID(f"{name[:12]}8{name[13:16]}8{name[17:32]}")

@@ -96,12 +96,13 @@ class Migration(migrations.Migration):
                 ("posted_credit_cents", models.BigIntegerField(default=0)),
                 ("held_debit_cents", models.BigIntegerField(default=0)),
                 ("held_credit_cents", models.BigIntegerField(default=0)),
+                ("seq_last", models.BigIntegerField(default=0)),
                 ("opened_at", models.DateTimeField()),
             ],
             options={
                 "db_table": "ledger_account",
                 "constraints": [
-                    models.UniqueConstraint(fields=("cell", "code"), name="ledger_account_code"),
+                    models.UniqueConstraint(fields=("code", "cell"), name="ledger_account_code"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("posted_debit_cents__gte", 0),
@@ -229,7 +230,7 @@ class Migration(migrations.Migration):
                 "db_table": "ledger_instruction",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("cell", "kind", "subject"), name="ledger_instruction_given_once"
+                        fields=("kind", "subject", "cell"), name="ledger_instruction_given_once"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("actor", ""), _negated=True),
@@ -254,6 +255,9 @@ class Migration(migrations.Migration):
                 ("determination", models.UUIDField(null=True)),
                 ("instruction", models.UUIDField(null=True)),
                 ("reverses", models.UUIDField(null=True)),
+                ("linked", models.BooleanField()),
+                ("seq_first", models.BigIntegerField()),
+                ("seq_last", models.BigIntegerField()),
                 ("effective_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
             ],
@@ -261,9 +265,15 @@ class Migration(migrations.Migration):
                 "db_table": "ledger_journal",
                 "indexes": [
                     models.Index(
-                        fields=["determination", "cell"], name="ledger_journal_determination"
+                        condition=models.Q(("determination__isnull", False)),
+                        fields=["determination", "cell"],
+                        name="ledger_journal_determination",
                     ),
-                    models.Index(fields=["instruction", "cell"], name="ledger_journal_instruction"),
+                    models.Index(
+                        condition=models.Q(("instruction__isnull", False)),
+                        fields=["instruction", "cell"],
+                        name="ledger_journal_instruction",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -278,41 +288,35 @@ class Migration(migrations.Migration):
                         condition=models.Q(("actor", ""), _negated=True),
                         name="ledger_journal_names_its_actor",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seq_first__lte", models.F("seq_last"))),
+                        name="ledger_journal_moves_something",
+                    ),
                     models.UniqueConstraint(
-                        fields=("reverses", "cell"), name="ledger_journal_reversed_once"
+                        condition=models.Q(("reverses__isnull", False)),
+                        fields=("reverses", "cell"),
+                        name="ledger_journal_reversed_once",
                     ),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="Request",
+            name="Refusal",
             fields=[
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "cell", "key", blank=True, editable=False, primary_key=True, serialize=False
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("cell", models.IntegerField()),
-                ("key", models.TextField()),
-                ("content_sha256", models.TextField()),
+                ("id", models.UUIDField()),
+                ("asked", models.JSONField()),
                 ("result", models.TextField()),
-                ("transfer", models.UUIDField(null=True)),
                 ("recorded_at", models.DateTimeField()),
             ],
             options={
-                "db_table": "ledger_request",
-                "indexes": [
-                    models.Index(fields=["transfer", "cell"], name="ledger_request_transfer")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("result", "ok"), ("transfer__isnull", True), _connector="XOR"
-                        ),
-                        name="ledger_request_names_its_transfer",
-                    )
-                ],
+                "db_table": "ledger_refusal",
             },
         ),
         migrations.CreateModel(
@@ -346,22 +350,18 @@ class Migration(migrations.Migration):
                 ("amount_cents", models.BigIntegerField()),
                 ("unit", models.TextField()),
                 ("hold", models.UUIDField(null=True)),
+                ("final", models.BooleanField(null=True)),
                 ("effective_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
                 ("debit_balance_after_cents", models.BigIntegerField()),
                 ("credit_balance_after_cents", models.BigIntegerField()),
+                ("debit_seq_before", models.BigIntegerField()),
+                ("credit_seq_before", models.BigIntegerField()),
             ],
             options={
                 "db_table": "ledger_transfer",
-                "indexes": [
-                    models.Index(fields=["debit", "cell", "seq"], name="ledger_transfer_by_debit"),
-                    models.Index(
-                        fields=["credit", "cell", "seq"], name="ledger_transfer_by_credit"
-                    ),
-                    models.Index(fields=["journal", "cell"], name="ledger_transfer_by_journal"),
-                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("cell", "seq"), name="ledger_transfer_seq"),
+                    models.UniqueConstraint(fields=("seq", "cell"), name="ledger_transfer_seq"),
                     models.CheckConstraint(
                         condition=models.Q(("amount_cents__gt", 0)),
                         name="ledger_transfer_amount_is_positive",
@@ -376,12 +376,21 @@ class Migration(migrations.Migration):
                         ),
                         name="ledger_transfer_names_its_hold",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("credit_seq_before__lt", models.F("seq")),
+                            ("debit_seq_before__lt", models.F("seq")),
+                        ),
+                        name="ledger_transfer_follows_on_both_sides",
+                    ),
                 ],
             },
         ),
         migrations.RunSQL((SQL / "protection.sql").read_text()),
         migrations.RunSQL((SQL / "opening.sql").read_text()),
+        migrations.RunSQL((SQL / "moving.sql").read_text()),
         migrations.RunSQL((SQL / "posting.sql").read_text()),
-        migrations.RunSQL((SQL / "posting_at_once.sql").read_text()),
+        migrations.RunSQL((SQL / "deciding.sql").read_text()),
+        migrations.RunSQL((SQL / "reading.sql").read_text()),
         migrations.RunSQL((SQL / "grants.sql").read_text()),
     ]

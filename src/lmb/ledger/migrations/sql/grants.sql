@@ -8,5 +8,12 @@ GRANT EXECUTE ON FUNCTION
     ledger_open_accounts(integer, timestamptz, jsonb),
     ledger_instruct(integer, timestamptz, uuid, text, text, text, text),
     ledger_close_through(integer, timestamptz),
-    ledger_post(integer, timestamptz, jsonb)
+    ledger_post(integer, timestamptz, jsonb),
+    ledger_post(integer, timestamptz, jsonb, integer[], text[], text[], text[], text[], numeric[],
+        text[], uuid[], timestamptz[], boolean[]),
+    ledger_posted(text, bigint),
+    ledger_held(text, bigint),
+    ledger_transfer_id(integer, text),
+    ledger_entries_back(integer, uuid, bigint),
+    ledger_forget_refusals(integer, integer)
 TO lmb_app;

@@ -78,12 +78,12 @@ BEGIN
     END IF;
     INSERT INTO ledger_account (cell, id, code, kind, owner, unit, purpose, fund, limit_side,
         expires_at, state, posted_debit_cents, posted_credit_cents, held_debit_cents,
-        held_credit_cents, opened_at)
+        held_credit_cents, seq_last, opened_at)
     SELECT p_cell, a.id, a.code, a.kind, a.owner, a.unit, a.purpose, a.fund, a.limit_side,
-        a.expires_at, 'open', 0, 0, 0, 0, v_moment
+        a.expires_at, 'open', 0, 0, 0, 0, 0, v_moment
     FROM jsonb_to_recordset(p_accounts) AS a(id uuid, code text, kind text, owner text,
         unit text, purpose text, fund text, limit_side text, expires_at timestamptz)
-    ON CONFLICT (cell, code) DO NOTHING;
+    ON CONFLICT (code, cell) DO NOTHING;
     GET DIAGNOSTICS v_opened = ROW_COUNT;
     SELECT a.code INTO v_other
     FROM jsonb_to_recordset(p_accounts) AS a(code text, kind text, owner text,

@@ -1,375 +1,391 @@
--- The one way money moves.
+-- The one way money moves: look at everything, decide what is in doubt, write what stands.
 --
--- ledger_post(cell, at, journals) takes an array of journals and answers, for each, one result
--- per item. A journal is atomic: its items succeed together or none does. Journals stand alone:
--- one refused does not touch its neighbours. Results are the same as posting the journals one
--- after another.
+-- ledger_post answers one result per item, and the results are those of posting the items one
+-- after another. The items of a linked journal stand or fall together; those of another stand
+-- alone. Looking and writing take one statement each for the whole batch. Most items can be
+-- answered by looking: nothing that came before them in the batch could change the answer. Only
+-- the others are decided in order, in deciding.sql.
+
+-- A journal of a batch; it takes effect when it is recorded unless it says when. `refusal` is what
+-- refuses all its items; `certain` that nothing earlier in the batch can change that.
+CREATE TYPE ledger_header AS (
+    id uuid, kind text, actor text, determination uuid, instruction uuid, reverses uuid,
+    effective_at timestamptz, linked boolean, refusal text, certain boolean);
+
+-- An item of a batch: what was asked, what the books know of it, and its answer.
 --
---   journal: {"id", "kind", "actor", "determination" | "instruction", "reverses",
---             "effective_at", "items": [item, …]}
---   item:    {"key", "id", "kind": "post" | "hold" | "capture" | "void" | "expire", "code",
---             "debit", "credit", "amount_cents",     post, hold: account codes
---             "expires_at",                          hold: the hold's identifier is the item's
---             "hold", "final", "release_id"}         capture, void, expire
---   answer:  [{"journal", "items": [{"key", "result", "transfer"}, …]}, …]
---
--- A refusal is raised inside as condition LB001 with the result as its message, and becomes the
--- answer: the journal's changes are undone, its keys remember what was answered.
+-- Places are even; the rest that a final capture releases stands one after it. `result` is null
+-- while in doubt, `certain` says that it is not. The room of an account is what a limit leaves to
+-- an item that opens or posts; null is no limit. Balances and sequence numbers are those the last
+-- transfer before the batch left.
+CREATE TYPE ledger_step AS (
+    place bigint, journal integer, key text, id uuid, kind text, code text, debit_code text,
+    credit_code text, asked numeric, hold uuid, expires_at timestamptz, final boolean,
+    amount bigint, debit uuid, credit uuid, unit text, debit_balance bigint,
+    credit_balance bigint, debit_seq bigint, credit_seq bigint, debit_room bigint,
+    credit_room bigint, result text, certain boolean);
 
-CREATE FUNCTION ledger_refuse(p_result text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', p_result USING ERRCODE = 'LB001';
-END $$;
+-- A transfer's identifier follows from its key, so that a key can move at most once. It is a
+-- UUID of version 8: the first 128 bits of a SHA-256 but for its version and variant.
+CREATE FUNCTION ledger_transfer_id(p_cell integer, p_key text) RETURNS uuid LANGUAGE sql IMMUTABLE
+RETURN substr(overlay(overlay(
+    encode(sha256(convert_to(p_cell::text || chr(31) || p_key, 'UTF8')), 'hex')
+    PLACING '8' FROM 13) PLACING '8' FROM 17), 1, 32)::uuid;
 
--- The amount of an item: a whole number from 1 to 2^63 - 1.
-CREATE FUNCTION ledger_amount(p_item jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    v_amount numeric;
-BEGIN
-    IF jsonb_typeof(p_item -> 'amount_cents') IS DISTINCT FROM 'number' THEN
-        PERFORM ledger_refuse('invalid_amount');
-    END IF;
-    v_amount := (p_item ->> 'amount_cents')::numeric;
-    IF v_amount <> trunc(v_amount) OR v_amount < 1 OR v_amount > 9223372036854775807 THEN
-        PERFORM ledger_refuse('invalid_amount');
-    END IF;
-    RETURN v_amount;
-END $$;
-
--- Adds to the sums of two accounts and answers nothing; limits are checked here by name and by
--- the table's constraints for everyone else.
-CREATE FUNCTION ledger_move(p_debit ledger_account, p_credit ledger_account,
-    p_posted bigint, p_held bigint)
-RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    IF p_debit.limit_side = 'debits<=credits'
-       AND p_debit.posted_credit_cents::numeric - p_debit.posted_debit_cents
-           - p_debit.held_debit_cents < p_posted::numeric + p_held THEN
-        PERFORM ledger_refuse('exceeds_balance');
-    END IF;
-    IF p_credit.limit_side = 'credits<=debits'
-       AND p_credit.posted_debit_cents::numeric - p_credit.posted_credit_cents
-           - p_credit.held_credit_cents < p_posted::numeric + p_held THEN
-        PERFORM ledger_refuse('exceeds_balance');
-    END IF;
-    UPDATE ledger_account SET posted_debit_cents = posted_debit_cents + p_posted,
-        held_debit_cents = held_debit_cents + p_held
-    WHERE cell = p_debit.cell AND id = p_debit.id;
-    UPDATE ledger_account SET posted_credit_cents = posted_credit_cents + p_posted,
-        held_credit_cents = held_credit_cents + p_held
-    WHERE cell = p_credit.cell AND id = p_credit.id;
-END $$;
-
--- Writes the history row of a movement that the accounts already show.
-CREATE FUNCTION ledger_record(p_journal ledger_journal, p_item jsonb, p_id uuid, p_kind text,
-    p_debit uuid, p_credit uuid, p_unit text, p_amount bigint, p_hold uuid, p_seq bigint)
-RETURNS void LANGUAGE sql AS $$
-    INSERT INTO ledger_transfer (cell, id, seq, journal, kind, code, debit, credit,
-        amount_cents, unit, hold, effective_at, recorded_at,
-        debit_balance_after_cents, credit_balance_after_cents)
-    SELECT p_journal.cell, p_id, p_seq, p_journal.id, p_kind,
-        coalesce(p_item ->> 'code', p_journal.kind), p_debit, p_credit, p_amount, p_unit, p_hold,
-        p_journal.effective_at, p_journal.recorded_at,
-        d.posted_credit_cents - d.posted_debit_cents,
-        c.posted_credit_cents - c.posted_debit_cents
-    FROM ledger_account d, ledger_account c
-    WHERE d.cell = p_journal.cell AND d.id = p_debit
-      AND c.cell = p_journal.cell AND c.id = p_credit;
+-- Reads the journals of a batch and answers what refuses them whatever their items are.
+CREATE FUNCTION ledger_read_headers(p_cell ledger_cell, p_moment timestamptz, p_journals jsonb)
+RETURNS ledger_header[] LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+    WITH told AS MATERIALIZED (
+        SELECT (value ->> 'id')::uuid AS id, value ->> 'kind' AS kind, value ->> 'actor' AS actor,
+            (value ->> 'determination')::uuid AS determination,
+            (value ->> 'instruction')::uuid AS instruction,
+            (value ->> 'reverses')::uuid AS reverses,
+            (value ->> 'effective_at')::timestamptz AS effective_at,
+            coalesce((value ->> 'linked')::boolean, true) AS linked, ordinality AS place,
+            count(*) OVER (PARTITION BY value -> 'id') AS namesakes
+        FROM jsonb_array_elements(p_journals) WITH ORDINALITY
+    )
+    SELECT array_agg(ROW(j.id, j.kind, j.actor, j.determination, j.instruction, j.reverses,
+            j.effective_at, j.linked,
+            CASE
+                WHEN num_nonnulls(j.determination, j.instruction) <> 1 OR coalesce(j.actor, '') = ''
+                    THEN 'no_cause'
+                WHEN d.found IS NULL AND i.found IS NULL THEN 'unknown_cause'
+                WHEN coalesce(j.effective_at, p_moment) <= p_cell.closed_through
+                    THEN 'period_closed'
+                WHEN o.found THEN 'journal_exists'
+                WHEN j.reverses IS NOT NULL AND r.found IS NULL THEN 'unknown_journal'
+                WHEN again.found THEN 'journal_reversed'
+            END,
+            -- A second journal of one identifier, or one that reverses, looks at those before it.
+            j.reverses IS NULL AND j.namesakes = 1
+        )::ledger_header ORDER BY j.place)
+    FROM told j
+    LEFT JOIN LATERAL (SELECT true AS found FROM rules_determination x
+        WHERE x.cell = p_cell.id AND x.id = j.determination LIMIT 1) d ON true
+    LEFT JOIN LATERAL (SELECT true AS found FROM ledger_instruction x
+        WHERE x.cell = p_cell.id AND x.id = j.instruction LIMIT 1) i ON true
+    LEFT JOIN LATERAL (SELECT true AS found FROM ledger_journal x
+        WHERE x.cell = p_cell.id AND x.id = j.id LIMIT 1) o ON true
+    LEFT JOIN LATERAL (SELECT true AS found FROM ledger_journal x
+        WHERE x.cell = p_cell.id AND x.id = j.reverses LIMIT 1) r ON true
+    LEFT JOIN LATERAL (SELECT true AS found FROM ledger_journal x
+        WHERE x.cell = p_cell.id AND x.reverses = j.reverses LIMIT 1) again ON true;
 $$;
 
--- Posts between two accounts, or opens a hold between them. Answers the last sequence number.
-CREATE FUNCTION ledger_apply_between(p_journal ledger_journal, p_item jsonb, p_seq bigint)
-RETURNS bigint LANGUAGE plpgsql AS $$
+-- An account by its code, or as the side of a hold.
+CREATE FUNCTION ledger_seen(p_cell integer, p_code text, p_id uuid)
+RETURNS TABLE (id uuid, unit text, state text, fund text, purpose text, expires_at timestamptz,
+    limit_side text, balance bigint, room bigint, peak bigint, seq_last bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT o.id, o.unit, o.state, o.fund, o.purpose, o.expires_at, o.limit_side,
+        o.posted_credit_cents - o.posted_debit_cents,
+        CASE o.limit_side
+            WHEN 'debits<=credits'
+                THEN o.posted_credit_cents - o.posted_debit_cents - o.held_debit_cents
+            WHEN 'credits<=debits'
+                THEN o.posted_debit_cents - o.posted_credit_cents - o.held_credit_cents END,
+        greatest(o.posted_debit_cents, o.posted_credit_cents, o.held_debit_cents,
+            o.held_credit_cents), o.seq_last
+    FROM (
+        SELECT * FROM ledger_account WHERE cell = p_cell AND code = p_code AND p_id IS NULL
+        UNION ALL
+        SELECT * FROM ledger_account WHERE cell = p_cell AND id = p_id
+    ) o LIMIT 1;
+$$;
+
+-- Looks at all items of a batch at once: fetches what they name, and answers those that nothing
+-- else in the batch can touch but through the room of an account.
+--
+-- Rows are fetched by key in a lateral LIMIT 1: before statistics are gathered a planner free to
+-- choose reads the whole table instead.
+CREATE FUNCTION ledger_look(p_cell integer, p_moment timestamptz, p_headers ledger_header[],
+    p_journal integer[], p_key text[], p_kind text[], p_debit text[], p_credit text[],
+    p_amount numeric[], p_code text[], p_hold uuid[], p_expires_at timestamptz[], p_final boolean[],
+    p_twice text[], OUT o_steps ledger_step[], OUT o_certain boolean, OUT o_total numeric, OUT o_peak bigint,
+    OUT o_room bigint)
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_nestloop = off
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    v_amount bigint := ledger_amount(p_item);
-    v_id uuid := (p_item ->> 'id')::uuid;
-    v_is_hold boolean := p_item ->> 'kind' = 'hold';
-    v_debit ledger_account;
-    v_credit ledger_account;
+    v_holds uuid[] := ARRAY(SELECT h FROM unnest(p_hold) h WHERE h IS NOT NULL
+                            GROUP BY h HAVING count(*) > 1);
 BEGIN
-    SELECT * INTO v_debit FROM ledger_account
-    WHERE cell = p_journal.cell AND code = p_item ->> 'debit';
-    SELECT * INTO v_credit FROM ledger_account
-    WHERE cell = p_journal.cell AND code = p_item ->> 'credit';
-    IF v_debit.id IS NULL OR v_credit.id IS NULL THEN
-        PERFORM ledger_refuse('unknown_account');
-    ELSIF v_debit.id = v_credit.id THEN
-        PERFORM ledger_refuse('same_account');
-    ELSIF v_debit.unit <> v_credit.unit THEN
-        PERFORM ledger_refuse('unit_mismatch');
-    ELSIF v_debit.state <> 'open' OR v_credit.state <> 'open' THEN
-        PERFORM ledger_refuse('account_not_open');
-    ELSIF v_debit.fund <> v_credit.fund THEN
-        PERFORM ledger_refuse('fund_mismatch');
-    ELSIF v_credit.fund IS NOT NULL AND v_debit.purpose IS DISTINCT FROM v_credit.purpose
-          AND v_debit.purpose IS NOT NULL THEN
-        PERFORM ledger_refuse('purpose_mismatch');
-    ELSIF v_debit.expires_at <= p_journal.recorded_at AND p_journal.kind <> 'expiry' THEN
-        PERFORM ledger_refuse('account_expired');
-    END IF;
-    IF v_is_hold THEN
-        PERFORM ledger_move(v_debit, v_credit, 0, v_amount);
+    WITH items AS MATERIALIZED (
+        SELECT i.*, ledger_transfer_id(p_cell, key) AS id
+        FROM unnest(p_journal, p_key, p_kind, p_debit, p_credit, p_amount, p_code, p_hold,
+            p_expires_at, p_final) WITH ORDINALITY AS i(journal, key, kind, debit_code,
+            credit_code, asked, code, hold, expires_at, final, place)
+    )
+    SELECT array_agg(ROW(2 * s.place, s.journal, s.key, s.id, s.kind, coalesce(s.code, s.journal_kind), s.debit_code,
+            s.credit_code, s.asked, CASE s.kind WHEN 'hold' THEN s.id WHEN 'post' THEN NULL ELSE s.hold END,
+            s.expires_at, CASE s.kind WHEN 'capture' THEN coalesce(s.final, false) END, s.amount, s.debit, s.credit,
+            s.unit, s.debit_balance, s.credit_balance, s.debit_seq, s.credit_seq, s.debit_room,
+            s.credit_room, CASE WHEN s.certain THEN 'ok' ELSE s.refusal END, s.certain
+        )::ledger_step ORDER BY s.place), bool_and(s.certain), sum(s.amount), max(s.peak),
+        min(least(s.debit_room, s.credit_room))
+    INTO o_steps, o_certain, o_total, o_peak, o_room
+    FROM (
+        SELECT i.*, j.journal_kind, j.journal_certain, a.*, d.id AS debit, c.id AS credit, d.unit,
+            d.balance AS debit_balance, c.balance AS credit_balance,
+            d.seq_last AS debit_seq, c.seq_last AS credit_seq,
+            CASE WHEN a.opens AND d.limit_side = 'debits<=credits' THEN d.room END AS debit_room,
+            CASE WHEN a.opens AND c.limit_side = 'credits<=debits' THEN c.room END AS credit_room,
+            greatest(d.peak, c.peak) AS peak, w.refusal,
+            coalesce(t.found IS NULL AND f.found IS NULL AND i.key <> ALL (p_twice)
+                AND j.journal_certain AND w.refusal IS NULL AND a.amount IS NOT NULL
+                AND (a.opens OR h.state = 'open' AND a.amount <= a.rest AND i.hold <> ALL (v_holds)
+                    AND CASE i.kind
+                        WHEN 'capture' THEN d.state = 'open' AND c.state = 'open'
+                            AND (h.expires_at <= p_moment) IS NOT TRUE
+                            AND (a.amount = a.rest OR NOT coalesce(i.final, false))
+                        WHEN 'expire' THEN h.expires_at <= p_moment
+                        ELSE true END), false)
+            AS certain
+        FROM items i
+        JOIN (SELECT ordinality AS journal, kind AS journal_kind,
+                certain AND refusal IS NULL AS journal_certain
+            FROM unnest(p_headers) WITH ORDINALITY) j USING (journal)
+        LEFT JOIN LATERAL (SELECT * FROM ledger_hold o WHERE o.cell = p_cell AND o.id = i.hold
+            AND i.kind IN ('capture', 'void', 'expire') LIMIT 1) h ON true
+        LEFT JOIN LATERAL ledger_seen(p_cell, i.debit_code, h.debit) d ON true
+        LEFT JOIN LATERAL ledger_seen(p_cell, i.credit_code, h.credit) c ON true
+        LEFT JOIN LATERAL (SELECT true AS found FROM ledger_transfer o
+            WHERE o.cell = p_cell AND o.id = i.id LIMIT 1) t ON true
+        LEFT JOIN LATERAL (SELECT true AS found FROM ledger_refusal o
+            WHERE o.cell = p_cell AND o.id = i.id LIMIT 1) f ON true
+        CROSS JOIN LATERAL (
+            SELECT i.kind IN ('post', 'hold') AS opens,
+                h.amount_cents - h.captured_cents - h.released_cents AS rest,
+                CASE WHEN i.kind IN ('void', 'expire')
+                    THEN h.amount_cents - h.captured_cents - h.released_cents
+                    WHEN i.asked BETWEEN 1 AND 9223372036854775807 AND i.asked = trunc(i.asked)
+                    THEN i.asked::bigint END AS amount
+        ) a
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN i.kind IN ('void', 'expire') THEN NULL
+            WHEN NOT coalesce(a.opens OR i.kind = 'capture', false) THEN 'unknown_kind'
+            WHEN a.amount IS NULL THEN 'invalid_amount'
+            WHEN i.kind = 'capture' THEN NULL
+            WHEN d.id IS NULL OR c.id IS NULL THEN 'unknown_account'
+            WHEN d.id = c.id THEN 'same_account'
+            WHEN d.unit <> c.unit THEN 'unit_mismatch'
+            WHEN d.state <> 'open' OR c.state <> 'open' THEN 'account_not_open'
+            WHEN d.fund <> c.fund THEN 'fund_mismatch'
+            WHEN c.fund IS NOT NULL AND d.purpose IS DISTINCT FROM c.purpose
+                AND d.purpose IS NOT NULL THEN 'purpose_mismatch'
+            WHEN d.expires_at <= p_moment AND j.journal_kind <> 'expiry' THEN 'account_expired'
+        END AS refusal) w
+    ) s;
+END $$;
+
+-- Writes the steps that stand, in order, with their journals and holds; the history's own
+-- triggers move the sums.
+CREATE FUNCTION ledger_write(p_cell ledger_cell, p_moment timestamptz, p_headers ledger_header[],
+    p_steps ledger_step[])
+RETURNS void LANGUAGE plpgsql SET enable_nestloop = off SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    WITH standing AS MATERIALIZED (
+        SELECT s.*, p_cell.seq_last + row_number() OVER (ORDER BY s.place) AS seq,
+            ledger_posted(s.kind, s.amount) AS posted
+        FROM unnest(p_steps) s WHERE s.result = 'ok'
+    ), sides AS (
+        SELECT seq, true AS is_debit, debit AS account, debit_balance AS start,
+            debit_seq AS seq_before, -posted AS change
+        FROM standing
+        UNION ALL
+        SELECT seq, false, credit, credit_balance, credit_seq, posted FROM standing
+    ), after AS MATERIALIZED (
+        SELECT seq, is_debit, start + sum(change) OVER earlier AS balance,
+            coalesce(lag(seq) OVER earlier, seq_before) AS seq_before
+        FROM sides WINDOW earlier AS (PARTITION BY account ORDER BY seq)
+    ), headers AS MATERIALIZED (
+        SELECT h.*, ordinality AS journal FROM unnest(p_headers) WITH ORDINALITY AS h
+    ), journals AS (
+        INSERT INTO ledger_journal (cell, id, kind, actor, determination, instruction, reverses,
+            linked, seq_first, seq_last, effective_at, recorded_at)
+        SELECT p_cell.id, j.id, j.kind, j.actor, j.determination, j.instruction, j.reverses,
+            j.linked, s.seq_first, s.seq_last, coalesce(j.effective_at, p_moment), p_moment
+        FROM (SELECT journal, min(seq) AS seq_first, max(seq) AS seq_last
+              FROM standing GROUP BY journal) s
+        JOIN headers j USING (journal)
+    ), opened AS (
         INSERT INTO ledger_hold (cell, id, debit, credit, unit, amount_cents, captured_cents,
             released_cents, state, expires_at)
-        VALUES (p_journal.cell, v_id, v_debit.id, v_credit.id, v_debit.unit, v_amount, 0, 0,
-            'open', (p_item ->> 'expires_at')::timestamptz);
-    ELSE
-        PERFORM ledger_move(v_debit, v_credit, v_amount, 0);
-    END IF;
-    PERFORM ledger_record(p_journal, p_item, v_id, p_item ->> 'kind', v_debit.id, v_credit.id,
-        v_debit.unit, v_amount, CASE WHEN v_is_hold THEN v_id END, p_seq + 1);
-    RETURN p_seq + 1;
+        SELECT p_cell.id, id, debit, credit, unit, amount, 0, 0, 'open', expires_at
+        FROM standing WHERE kind = 'hold'
+    )
+    INSERT INTO ledger_transfer (cell, id, seq, journal, kind, code, debit, credit, amount_cents,
+        unit, hold, final, effective_at, recorded_at, debit_balance_after_cents,
+        credit_balance_after_cents, debit_seq_before, credit_seq_before)
+    SELECT p_cell.id, s.id, s.seq, j.id, s.kind, s.code, s.debit, s.credit,
+        s.amount, s.unit, s.hold, s.final,
+        coalesce(j.effective_at, p_moment), p_moment, d.balance, c.balance, d.seq_before,
+        c.seq_before
+    FROM standing s
+    JOIN headers j USING (journal)
+    JOIN after d ON d.seq = s.seq AND d.is_debit
+    JOIN after c ON c.seq = s.seq AND NOT c.is_debit
+    ORDER BY s.seq;
 END $$;
 
--- Takes an amount off a hold: captured (posted) or released, and closes the hold when used up.
-CREATE FUNCTION ledger_take_from_hold(p_journal ledger_journal, p_item jsonb, p_hold ledger_hold,
-    p_id uuid, p_kind text, p_amount bigint, p_seq bigint)
+-- Refuses a batch that is not of the shape ledger_post asks for.
+CREATE FUNCTION ledger_check_shape(p_headers ledger_header[], p_journal integer[], p_key text[],
+    p_twice text[])
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    v_captured bigint := CASE WHEN p_kind = 'capture' THEN p_amount ELSE 0 END;
+    v_journals integer := coalesce(cardinality(p_headers), 0);
+    v_wrong integer;
 BEGIN
-    UPDATE ledger_account SET posted_debit_cents = posted_debit_cents + v_captured,
-        held_debit_cents = held_debit_cents - p_amount
-    WHERE cell = p_hold.cell AND id = p_hold.debit;
-    UPDATE ledger_account SET posted_credit_cents = posted_credit_cents + v_captured,
-        held_credit_cents = held_credit_cents - p_amount
-    WHERE cell = p_hold.cell AND id = p_hold.credit;
-    UPDATE ledger_hold SET captured_cents = captured_cents + v_captured,
-        released_cents = released_cents + p_amount - v_captured,
-        state = CASE
-            WHEN captured_cents + released_cents + p_amount < amount_cents THEN 'open'
-            WHEN p_kind = 'expire' THEN 'expired'
-            WHEN captured_cents + v_captured > 0 THEN 'captured'
-            ELSE 'voided' END
-    WHERE cell = p_hold.cell AND id = p_hold.id;
-    PERFORM ledger_record(p_journal, p_item, p_id, p_kind, p_hold.debit, p_hold.credit,
-        p_hold.unit, p_amount, p_hold.id, p_seq);
-END $$;
-
--- Captures from a hold (`final` releases the rest), voids it, or expires it.
-CREATE FUNCTION ledger_apply_to_hold(p_journal ledger_journal, p_item jsonb, p_seq bigint)
-RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    v_kind text := p_item ->> 'kind';
-    v_id uuid := (p_item ->> 'id')::uuid;
-    v_hold ledger_hold;
-    v_rest bigint;
-    v_amount bigint;
-BEGIN
-    IF v_kind = 'capture' THEN
-        v_amount := ledger_amount(p_item);
+    IF cardinality(p_key) > 8190 THEN
+        RAISE EXCEPTION 'a batch has at most 8,190 items, this one %; split it', cardinality(p_key)
+            USING ERRCODE = 'program_limit_exceeded';
     END IF;
-    SELECT * INTO v_hold FROM ledger_hold
-    WHERE cell = p_journal.cell AND id = (p_item ->> 'hold')::uuid;
-    IF v_hold.id IS NULL THEN
-        PERFORM ledger_refuse('unknown_hold');
-    ELSIF v_hold.state = 'expired'
-          OR v_hold.state = 'open' AND v_kind = 'capture'
-             AND v_hold.expires_at <= p_journal.recorded_at THEN
-        PERFORM ledger_refuse('hold_expired');
-    ELSIF v_hold.state <> 'open' THEN
-        PERFORM ledger_refuse('hold_closed');
-    ELSIF v_kind = 'expire' AND coalesce(v_hold.expires_at > p_journal.recorded_at, true) THEN
-        PERFORM ledger_refuse('hold_not_expired');
-    END IF;
-    v_rest := v_hold.amount_cents - v_hold.captured_cents - v_hold.released_cents;
-    IF v_amount > v_rest THEN
-        PERFORM ledger_refuse('exceeds_hold');
-    END IF;
-    PERFORM ledger_take_from_hold(p_journal, p_item, v_hold, v_id, v_kind,
-        coalesce(v_amount, v_rest), p_seq + 1);
-    IF v_amount < v_rest AND coalesce((p_item ->> 'final')::boolean, false) THEN
-        v_hold.captured_cents := v_hold.captured_cents + v_amount;
-        PERFORM ledger_take_from_hold(p_journal, p_item, v_hold,
-            (p_item ->> 'release_id')::uuid, 'void', v_rest - v_amount, p_seq + 2);
-        RETURN p_seq + 2;
-    END IF;
-    RETURN p_seq + 1;
-END $$;
-
--- Everything a key's answer depends on, as one hash: the item without the identifiers the
--- application made for it, and the journal's cause. Moments are compared, not their spelling.
-CREATE FUNCTION ledger_content_sha256(p_journal jsonb, p_item jsonb)
-RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT encode(sha256(convert_to(jsonb_build_array(
-        p_journal -> 'kind', p_journal -> 'actor', p_journal -> 'determination',
-        p_journal -> 'instruction', p_journal -> 'reverses',
-        extract(epoch FROM (p_journal ->> 'effective_at')::timestamptz),
-        extract(epoch FROM (p_item ->> 'expires_at')::timestamptz),
-        p_item - 'id' - 'release_id' - 'expires_at')::text, 'UTF8')), 'hex');
-$$;
-
--- Refuses a journal that may not be posted whatever its items say.
-CREATE FUNCTION ledger_check_journal(p_cell ledger_cell, p_journal ledger_journal)
-RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    IF num_nonnulls(p_journal.determination, p_journal.instruction) <> 1
-       OR coalesce(p_journal.actor, '') = '' THEN
-        PERFORM ledger_refuse('no_cause');
-    ELSIF NOT EXISTS (SELECT FROM rules_determination
-                      WHERE cell = p_journal.cell AND id = p_journal.determination)
-          AND NOT EXISTS (SELECT FROM ledger_instruction
-                          WHERE cell = p_journal.cell AND id = p_journal.instruction) THEN
-        PERFORM ledger_refuse('unknown_cause');
-    ELSIF p_journal.effective_at <= p_cell.closed_through THEN
-        PERFORM ledger_refuse('period_closed');
-    ELSIF EXISTS (SELECT FROM ledger_journal
-                  WHERE cell = p_journal.cell AND id = p_journal.id) THEN
-        PERFORM ledger_refuse('journal_exists');
-    ELSIF p_journal.reverses IS NULL THEN
-        RETURN;
-    ELSIF NOT EXISTS (SELECT FROM ledger_journal
-                      WHERE cell = p_journal.cell AND id = p_journal.reverses) THEN
-        PERFORM ledger_refuse('unknown_journal');
-    ELSIF EXISTS (SELECT FROM ledger_journal
-                  WHERE cell = p_journal.cell AND reverses = p_journal.reverses) THEN
-        PERFORM ledger_refuse('journal_reversed');
-    END IF;
-END $$;
-
--- Posts one new journal in full, or answers which item was refused and why.
-CREATE FUNCTION ledger_post_new(p_cell ledger_cell, p_moment timestamptz, p_journal jsonb,
-    p_seq bigint, OUT o_seq bigint, OUT o_refused integer, OUT o_result text)
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_journal ledger_journal;
-    v_item jsonb;
-    v_position integer := 0;
-BEGIN
-    o_seq := p_seq;
-    v_journal := (p_cell.id, p_journal ->> 'id', p_journal ->> 'kind', p_journal ->> 'actor',
-        p_journal ->> 'determination', p_journal ->> 'instruction', p_journal ->> 'reverses',
-        coalesce((p_journal ->> 'effective_at')::timestamptz, p_moment), p_moment);
-    PERFORM ledger_check_journal(p_cell, v_journal);
-    INSERT INTO ledger_journal SELECT v_journal.*;
-    FOR v_item IN SELECT value FROM jsonb_array_elements(p_journal -> 'items') LOOP
-        v_position := v_position + 1;
-        IF v_item ->> 'kind' IN ('post', 'hold') THEN
-            o_seq := ledger_apply_between(v_journal, v_item, o_seq);
-        ELSIF v_item ->> 'kind' IN ('capture', 'void', 'expire') THEN
-            o_seq := ledger_apply_to_hold(v_journal, v_item, o_seq);
-        ELSE
-            PERFORM ledger_refuse('unknown_kind');
-        END IF;
-    END LOOP;
-    o_result := 'ok';
-EXCEPTION
-    WHEN SQLSTATE 'LB001' THEN
-        o_seq := p_seq; o_refused := greatest(v_position, 1); o_result := SQLERRM;
-    WHEN numeric_value_out_of_range THEN
-        o_seq := p_seq; o_refused := v_position; o_result := 'overflow';
-END $$;
-
--- Answers one journal: from memory where its keys are known, by posting it where they are new.
-CREATE FUNCTION ledger_answer(p_cell ledger_cell, p_moment timestamptz, p_journal jsonb,
-    p_seq bigint, OUT o_seq bigint, OUT o_items jsonb)
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_known integer;
-    v_keys integer;
-    v_posted record;
-BEGIN
-    o_seq := p_seq;
-    SELECT count(DISTINCT i.value ->> 'key') INTO v_keys
-    FROM jsonb_array_elements(p_journal -> 'items') AS i;
-    IF v_keys = 0 OR v_keys < jsonb_array_length(p_journal -> 'items') THEN
-        RAISE EXCEPTION 'journal % needs items, each with a key of its own', p_journal ->> 'id'
+    SELECT count(*) INTO v_wrong FROM (
+        SELECT journal, lag(journal, 1, 0) OVER (ORDER BY place) AS before
+        FROM unnest(p_journal) WITH ORDINALITY AS i(journal, place)) i
+    WHERE (journal BETWEEN before AND before + 1 AND journal BETWEEN 1 AND v_journals) IS NOT TRUE;
+    IF coalesce(cardinality(p_journal), 0) <> coalesce(cardinality(p_key), 0)
+       OR v_wrong > 0 OR v_journals > coalesce(p_journal[cardinality(p_journal)], 0) THEN
+        RAISE EXCEPTION 'journals need items, each with a key of its own, in the order of the journals'
+            USING ERRCODE = 'invalid_parameter_value';
+    ELSIF array_position(p_key, NULL) IS NOT NULL OR cardinality(p_twice) > 0 AND EXISTS (
+            SELECT FROM unnest(p_journal, p_key) AS i(journal, key) WHERE key = ANY (p_twice)
+            GROUP BY journal, key HAVING count(*) > 1 AND (p_headers[journal]).linked) THEN
+        RAISE EXCEPTION 'journals need items, each with a key of its own'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    SELECT jsonb_agg(jsonb_build_object('key', i.value ->> 'key', 'result',
-            CASE WHEN r.key IS NULL THEN 'linked_failed'
-                 WHEN r.content_sha256 <> ledger_content_sha256(p_journal, i.value)
-                     THEN 'exists_with_different_content'
-                 WHEN r.result = 'ok' THEN 'exists' ELSE r.result END,
-            'transfer', r.transfer) ORDER BY i.ordinality),
-        count(r.key)
-    INTO o_items, v_known
-    FROM jsonb_array_elements(p_journal -> 'items') WITH ORDINALITY AS i
-    LEFT JOIN ledger_request r ON r.cell = p_cell.id AND r.key = i.value ->> 'key';
-    IF v_known > 0 THEN
-        RETURN;
-    END IF;
+END $$;
 
-    IF p_moment < p_cell.recorded_at_last THEN
+-- The accounts that might not have the room for all that a batch asks of them, whatever order it
+-- comes in: those whose limit it could pass, and all of them where a sum might overflow.
+CREATE FUNCTION ledger_tight_accounts(p_steps ledger_step[], p_total numeric, p_peak bigint,
+    p_room bigint)
+RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN p_total + p_peak >= 2::numeric ^ 62 THEN
+            ARRAY(SELECT debit FROM unnest(p_steps) UNION SELECT credit FROM unnest(p_steps))
+        WHEN p_total <= p_room OR p_room IS NULL THEN '{}'
+        ELSE ARRAY(
+            SELECT account FROM (
+                SELECT debit AS account, amount, debit_room AS room FROM unnest(p_steps)
+                WHERE debit_room IS NOT NULL
+                UNION ALL
+                SELECT credit, amount, credit_room FROM unnest(p_steps)
+                WHERE credit_room IS NOT NULL) asked
+            GROUP BY account HAVING sum(amount) > min(room)) END;
+$$;
+
+-- The places of the steps that must be decided in order: what is not certain, what touches a
+-- tight account, and what is linked to either.
+CREATE FUNCTION ledger_doubtful(p_headers ledger_header[], p_steps ledger_step[], p_tight uuid[])
+RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    WITH doubted AS MATERIALIZED (
+        SELECT place, journal,
+            NOT certain OR coalesce(debit = ANY (p_tight), false)
+                OR coalesce(credit = ANY (p_tight), false) AS doubtful
+        FROM unnest(p_steps)
+    ), journals AS (
+        SELECT DISTINCT journal FROM doubted WHERE doubtful AND (p_headers[journal]).linked
+    )
+    SELECT ARRAY(SELECT place FROM doubted
+        WHERE doubtful OR journal IN (SELECT journal FROM journals) ORDER BY place);
+$$;
+
+-- The clock of a simulated cell cannot go back; what was answered before may be asked again.
+CREATE FUNCTION ledger_check_clock(p_cell ledger_cell, p_moment timestamptz,
+    p_steps ledger_step[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_moment < p_cell.recorded_at_last AND EXISTS (
+            SELECT id FROM unnest(p_steps)
+            EXCEPT SELECT id FROM ledger_transfer WHERE cell = p_cell.id
+            EXCEPT SELECT id FROM ledger_refusal WHERE cell = p_cell.id) THEN
         RAISE EXCEPTION 'the clock of cell % stands at % and cannot go back to %',
             p_cell.name, p_cell.recorded_at_last, p_moment
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    v_posted := ledger_post_new(p_cell, p_moment, p_journal, p_seq);
-    o_seq := v_posted.o_seq;
-    WITH answers AS (
-        SELECT i.ordinality, i.value AS item,
-            CASE WHEN v_posted.o_result = 'ok' OR i.ordinality = v_posted.o_refused
-                 THEN v_posted.o_result ELSE 'linked_failed' END AS result
-        FROM jsonb_array_elements(p_journal -> 'items') WITH ORDINALITY AS i
-    ), remembered AS (
-        INSERT INTO ledger_request (cell, key, content_sha256, result, transfer, recorded_at)
-        SELECT p_cell.id, item ->> 'key', ledger_content_sha256(p_journal, item), result,
-            CASE WHEN result = 'ok' THEN (item ->> 'id')::uuid END, p_moment
-        FROM answers
-    )
-    SELECT jsonb_agg(jsonb_build_object('key', item ->> 'key', 'result', result, 'transfer',
-        CASE WHEN result = 'ok' THEN item ->> 'id' END) ORDER BY ordinality)
-    INTO o_items FROM answers;
 END $$;
 
--- Answers journals in order: at once where nothing is refused, else each half in its turn, down
--- to a handful that are answered one by one. A few refusals in a large batch cost little more.
-CREATE FUNCTION ledger_answer_all(p_cell ledger_cell, p_moment timestamptz, p_journals jsonb[],
-    OUT o_seq bigint, OUT o_answers jsonb)
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_count integer := cardinality(p_journals);
-    v_cell ledger_cell := p_cell;
-    v_part record;
-BEGIN
-    -- Below this, finding out that nothing is refused costs more than it saves.
-    IF (SELECT sum(jsonb_array_length(j -> 'items')) FROM unnest(p_journals) AS j) >= 4 THEN
-        v_part := ledger_post_at_once(p_cell, p_moment, to_jsonb(p_journals));
-        o_seq := v_part.o_seq;
-        o_answers := v_part.o_answers;
-        IF o_answers IS NOT NULL THEN
-            RETURN;
-        END IF;
-    END IF;
-    o_answers := '[]';
-    IF v_count >= 16 THEN
-        v_part := ledger_answer_all(p_cell, p_moment, p_journals[:v_count / 2]);
-        v_cell.seq_last := v_part.o_seq;
-        o_answers := v_part.o_answers;
-        v_part := ledger_answer_all(v_cell, p_moment, p_journals[v_count / 2 + 1:]);
-        o_seq := v_part.o_seq;
-        o_answers := o_answers || v_part.o_answers;
-        RETURN;
-    END IF;
-    o_seq := p_cell.seq_last;
-    FOR v_place IN 1 .. v_count LOOP
-        v_part := ledger_answer(p_cell, p_moment, p_journals[v_place], o_seq);
-        o_seq := v_part.o_seq;
-        o_answers := o_answers || jsonb_build_array(jsonb_build_object(
-            'journal', p_journals[v_place] ->> 'id', 'items', v_part.o_items));
-    END LOOP;
-END $$;
-
-CREATE FUNCTION ledger_post(p_cell integer, p_at timestamptz, p_journals jsonb)
-RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Posts a batch. The items are given column by column, `p_journal` by their place in
+-- `p_journals`, from 1 and in order; a column that no item needs may be null.
+--
+--   journal  {"id", "kind", "actor", "determination" | "instruction", "reverses",
+--             "effective_at", "linked"}
+--   kinds    post, hold     debit and credit (account codes), amount; a hold may expire
+--            capture        hold, amount, final (the rest is released)
+--            void, expire   hold
+--
+-- Answers one result per item.
+CREATE FUNCTION ledger_post(p_cell integer, p_at timestamptz, p_journals jsonb,
+    p_journal integer[], p_key text[], p_kind text[], p_debit text[], p_credit text[],
+    p_amount numeric[], p_code text[], p_hold uuid[], p_expires_at timestamptz[], p_final boolean[])
+RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_cell ledger_cell := ledger_lock_cell(p_cell);
     v_moment timestamptz := ledger_moment(v_cell, p_at);
-    v_items bigint;
-    v_posted record;
+    v_headers ledger_header[] := ledger_read_headers(v_cell, v_moment, p_journals);
+    -- What a batch names twice is decided in order.
+    v_twice text[] := ARRAY(SELECT k FROM unnest(p_key) k GROUP BY k HAVING count(*) > 1);
+    v_steps ledger_step[];
+    v_certain boolean;
+    v_total numeric;
+    v_peak bigint;
+    v_room bigint;
+    v_tight uuid[];
 BEGIN
-    SELECT sum(jsonb_array_length(j.value -> 'items')) INTO v_items
-    FROM jsonb_array_elements(p_journals) AS j;
-    IF v_items > 8190 THEN
-        RAISE EXCEPTION 'a batch has at most 8,190 items, this one %; split it', v_items
-            USING ERRCODE = 'program_limit_exceeded';
+    PERFORM ledger_check_shape(v_headers, p_journal, p_key, v_twice);
+    IF v_headers IS NULL THEN
+        RETURN '{}';
     END IF;
-    v_posted := ledger_answer_all(v_cell, v_moment,
-        ARRAY(SELECT value FROM jsonb_array_elements(p_journals)));
-    IF v_posted.o_seq > v_cell.seq_last THEN
-        UPDATE ledger_cell SET seq_last = v_posted.o_seq, recorded_at_last = v_moment
-        WHERE id = p_cell;
+    SELECT o_steps, o_certain, o_total, o_peak, o_room
+    INTO v_steps, v_certain, v_total, v_peak, v_room
+    FROM ledger_look(p_cell, v_moment, v_headers, p_journal, p_key, p_kind, p_debit, p_credit,
+        p_amount, p_code, p_hold, p_expires_at, p_final, v_twice);
+    PERFORM ledger_check_clock(v_cell, v_moment, v_steps);
+    v_tight := ledger_tight_accounts(v_steps, v_total, v_peak, v_room);
+    IF NOT v_certain OR cardinality(v_tight) > 0 THEN
+        v_steps := ledger_decide(v_cell, v_moment, v_headers, v_steps,
+            ledger_doubtful(v_headers, v_steps, v_tight), v_tight, v_twice);
     END IF;
-    RETURN v_posted.o_answers;
+    PERFORM ledger_write(v_cell, v_moment, v_headers, v_steps);
+    RETURN ARRAY(SELECT result FROM unnest(v_steps[:cardinality(p_key)]));
 END $$;
+
+-- The same, with a batch as one document; for people and other programs.
+--
+--   [{…journal…, "items": [{"key", "kind", "debit", "credit", "amount_cents", "code", "hold",
+--                           "expires_at", "final"}, …]}, …]
+--
+-- Answers [{"journal", "items": [{"key", "result", "transfer"}, …]}, …].
+CREATE FUNCTION ledger_post(p_cell integer, p_at timestamptz, p_journals jsonb)
+RETURNS jsonb LANGUAGE sql SET search_path = public, pg_temp AS $$
+    WITH items AS MATERIALIZED (
+        SELECT j.ordinality::integer AS journal, j.value ->> 'id' AS journal_id,
+            row_number() OVER (ORDER BY j.ordinality, i.ordinality) AS place, i.value AS item
+        FROM jsonb_array_elements(p_journals) WITH ORDINALITY AS j
+        CROSS JOIN LATERAL jsonb_array_elements(j.value -> 'items') WITH ORDINALITY AS i
+    ), answered AS (
+        SELECT ledger_post(p_cell, p_at,
+            (SELECT coalesce(jsonb_agg(value - 'items' ORDER BY ordinality), '[]')
+             FROM jsonb_array_elements(p_journals) WITH ORDINALITY),
+            array_agg(journal ORDER BY place), array_agg(item ->> 'key' ORDER BY place),
+            array_agg(item ->> 'kind' ORDER BY place),
+            array_agg(item ->> 'debit' ORDER BY place),
+            array_agg(item ->> 'credit' ORDER BY place),
+            array_agg(CASE WHEN jsonb_typeof(item -> 'amount_cents') = 'number'
+                      THEN (item ->> 'amount_cents')::numeric END ORDER BY place),
+            array_agg(item ->> 'code' ORDER BY place),
+            array_agg(CASE WHEN item ->> 'kind' IN ('capture', 'void', 'expire')
+                      THEN (item ->> 'hold')::uuid END ORDER BY place),
+            array_agg((item ->> 'expires_at')::timestamptz ORDER BY place),
+            array_agg((item ->> 'final')::boolean ORDER BY place)) AS results
+        FROM items
+    ), answers AS (
+        SELECT journal, jsonb_build_object('journal', journal_id, 'items', jsonb_agg(
+            jsonb_build_object('key', item ->> 'key', 'result', results[place], 'transfer',
+                CASE WHEN results[place] IN ('ok', 'exists')
+                     THEN ledger_transfer_id(p_cell, item ->> 'key') END) ORDER BY place)) AS answer
+        FROM items, answered GROUP BY journal, journal_id
+    )
+    SELECT coalesce(jsonb_agg(answer ORDER BY journal), '[]') FROM answers;
+$$;

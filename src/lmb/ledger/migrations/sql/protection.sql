@@ -6,8 +6,7 @@ SELECT lmb_make_insert_only('ledger_fund', false);
 SELECT lmb_make_insert_only('ledger_instruction', false);
 SELECT lmb_make_insert_only('ledger_journal', false);
 SELECT lmb_make_insert_only('ledger_transfer', false);
-SELECT lmb_make_insert_only('ledger_request', false);
-GRANT SELECT ON ledger_cell, ledger_account, ledger_hold TO lmb_app;
+GRANT SELECT ON ledger_cell, ledger_account, ledger_hold, ledger_refusal TO lmb_app;
 
 ALTER TABLE ledger_account
     ADD CONSTRAINT ledger_account_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
@@ -18,64 +17,10 @@ ALTER TABLE ledger_instruction
     ADD CONSTRAINT ledger_instruction_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
     ADD CONSTRAINT ledger_instruction_hash_is_of_content
         CHECK (sha256 = encode(sha256(convert_to(content, 'UTF8')), 'hex'));
-ALTER TABLE ledger_journal
-    ADD CONSTRAINT ledger_journal_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
-    ADD CONSTRAINT ledger_journal_determination_is_on_file
-        FOREIGN KEY (cell, determination) REFERENCES rules_determination (cell, id),
-    ADD CONSTRAINT ledger_journal_instruction_is_on_file
-        FOREIGN KEY (cell, instruction) REFERENCES ledger_instruction (cell, id),
-    ADD CONSTRAINT ledger_journal_reverses_one_on_file
-        FOREIGN KEY (cell, reverses) REFERENCES ledger_journal (cell, id);
 ALTER TABLE ledger_hold
     ADD CONSTRAINT ledger_hold_debit FOREIGN KEY (cell, debit) REFERENCES ledger_account (cell, id),
     ADD CONSTRAINT ledger_hold_credit
         FOREIGN KEY (cell, credit) REFERENCES ledger_account (cell, id);
-
--- A transfer and a request refer only to what is on file. One look at all the rows a statement
--- added is several times cheaper than a foreign key's look at each of them, and it also sees that
--- both accounts are kept in the transfer's unit. What they refer to can never be deleted.
-CREATE FUNCTION ledger_check_transfers() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM added t
-        LEFT JOIN LATERAL (SELECT true AS found FROM ledger_account o
-            WHERE o.cell = t.cell AND o.id = t.debit AND o.unit = t.unit LIMIT 1) d ON true
-        LEFT JOIN LATERAL (SELECT true AS found FROM ledger_account o
-            WHERE o.cell = t.cell AND o.id = t.credit AND o.unit = t.unit LIMIT 1) c ON true
-        LEFT JOIN LATERAL (SELECT true AS found FROM ledger_journal o
-            WHERE o.cell = t.cell AND o.id = t.journal LIMIT 1) j ON true
-        LEFT JOIN LATERAL (SELECT true AS found FROM ledger_hold o
-            WHERE o.cell = t.cell AND o.id = t.hold LIMIT 1) h ON true
-        WHERE d.found IS NULL OR c.found IS NULL OR j.found IS NULL
-           OR (t.hold IS NOT NULL AND h.found IS NULL)
-    ) THEN
-        RAISE EXCEPTION 'a transfer names an account of its unit, a journal or a hold not on file'
-            USING ERRCODE = 'foreign_key_violation',
-                  CONSTRAINT = 'ledger_transfer_refers_to_rows_on_file';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER refers_to_rows_on_file AFTER INSERT ON ledger_transfer
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_transfers();
-
-CREATE FUNCTION ledger_check_requests() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM added r
-        LEFT JOIN LATERAL (SELECT true AS found FROM ledger_transfer o
-            WHERE o.cell = r.cell AND o.id = r.transfer LIMIT 1) t ON true
-        WHERE r.transfer IS NOT NULL AND t.found IS NULL
-    ) THEN
-        RAISE EXCEPTION 'a request names a transfer that is not on file'
-            USING ERRCODE = 'foreign_key_violation',
-                  CONSTRAINT = 'ledger_request_refers_to_rows_on_file';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER refers_to_rows_on_file AFTER INSERT ON ledger_request
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_requests();
 
 -- Words that decide something are among those the functions know: a misspelt limit would be none.
 ALTER TABLE ledger_account
@@ -124,7 +69,10 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER keep_terms BEFORE UPDATE ON ledger_account
+-- A movement changes sums alone and is not asked. Asked before the update, each row would be
+-- locked once more, as dear as the update itself.
+CREATE TRIGGER keep_terms AFTER UPDATE OF cell, id, code, kind, owner, unit, opened_at, purpose,
+    fund, limit_side, expires_at ON ledger_account
     FOR EACH ROW EXECUTE FUNCTION ledger_keep_account();
 
 CREATE FUNCTION ledger_keep_hold() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -139,7 +87,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER keep_terms BEFORE UPDATE ON ledger_hold
+CREATE TRIGGER keep_terms AFTER UPDATE ON ledger_hold
     FOR EACH ROW EXECUTE FUNCTION ledger_keep_hold();
 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON ledger_account
@@ -154,3 +102,32 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ledger_hold
     FOR EACH STATEMENT EXECUTE FUNCTION lmb_refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ledger_cell
     FOR EACH STATEMENT EXECUTE FUNCTION lmb_refuse_change();
+
+-- A refusal is kept for 13 months by the time of its books, then it may be forgotten.
+CREATE FUNCTION ledger_keep_refusal() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND OLD.recorded_at < (
+            SELECT recorded_at_last - interval '13 months' FROM ledger_cell WHERE id = OLD.cell) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'a refusal is kept for 13 months: % refused', TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER keep_refusal BEFORE UPDATE OR DELETE ON ledger_refusal
+    FOR EACH ROW EXECUTE FUNCTION ledger_keep_refusal();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ledger_refusal
+    FOR EACH STATEMENT EXECUTE FUNCTION lmb_refuse_change();
+
+-- Forgets refusals that were kept long enough, at most so many; answers how many.
+CREATE FUNCTION ledger_forget_refusals(p_cell integer, p_most integer)
+RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH old AS (
+        SELECT r.id FROM ledger_refusal r JOIN ledger_cell c ON c.id = r.cell
+        WHERE r.cell = p_cell AND r.recorded_at < c.recorded_at_last - interval '13 months'
+        LIMIT p_most
+    ), forgotten AS (
+        DELETE FROM ledger_refusal r USING old WHERE r.cell = p_cell AND r.id = old.id RETURNING 1
+    )
+    SELECT count(*) FROM forgotten;
+$$;
