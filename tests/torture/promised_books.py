@@ -28,7 +28,7 @@ FRESH: dict[str, dict[str, str]] = {
         "id": "gen_random_uuid()",
         "seq": "(SELECT c.seq_last + 1 FROM ledger_cell c WHERE c.id = t.cell)",
     },
-    "ledger_request": {"key": "'fresh'"},
+    "ledger_refusal": {"id": "gen_random_uuid()"},
     "proofs_leaf": {
         "index": "t.index + 1",
         "seq": "t.seq + 1",
