@@ -162,7 +162,7 @@ def test_payments_that_share_a_commit_share_its_loss_and_land_once(
     network: Network, effort: Effort
 ) -> None:
     traffic, schedule = Traffic(open_books("batched")), Schedule(effort.seed)
-    calls = effort.amount(10, 300)
+    calls = effort.amount(40, 300)
 
     def run(client: Client, batcher: Batcher) -> None:
         for _ in range(calls):
