@@ -8,6 +8,7 @@ from lmb.cli.outcomes_check import check
 from lmb.cli.outcomes_determine import determine, row_proof
 from lmb.cli.outcomes_estimate import estimate
 from lmb.cli.outcomes_indicators import indicators
+from lmb.cli.outcomes_periods import periods
 from lmb.cli.outcomes_planning import commit, draw, power
 from lmb.cli.outcomes_score import score
 
@@ -18,7 +19,7 @@ def outcomes() -> None:
 
 
 for command in (
-    *(estimate, indicators, score, check),
+    *(estimate, indicators, score, check, periods),
     *(commit, draw, power),
     *(determine, row_proof),
 ):

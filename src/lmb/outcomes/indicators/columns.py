@@ -7,7 +7,7 @@ million rows are read as fast as eight. Nothing is trimmed, rounded or guessed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lmb.outcomes.indicators.rules import IndicatorRules
 
@@ -70,6 +70,19 @@ def wage_columns(rules: IndicatorRules) -> tuple[FileColumn, ...]:
         _quarter("quarter"),
         _cents("cents"),
         _choice("source", rules.sources),
+    )
+
+
+def event_columns(programs: Iterable[str], kinds: Iterable[str]) -> tuple[FileColumn, ...]:
+    """The columns of EVENTS, from which periods are made."""
+    return (
+        _key("event_id"),
+        _key("person_id"),
+        _choice("program", programs),
+        _date("happened_on", required_value=True),
+        _choice("kind", kinds),
+        _date("recorded_on", required_value=True),
+        replace(_label("supersedes"), required=False),
     )
 
 

@@ -85,14 +85,20 @@ class StandingMeasurement:
             "WHERE exits.person_id = told.person_id AND told.quarter - exits.exit_quarter "
             f"BETWEEN {least} AND {most})"
         )
-        run(f"DELETE FROM standing_wages WHERE ({KEY}) IN (SELECT ({KEY}) FROM relevant)")
-        run(f"INSERT INTO standing_wages SELECT {KEY}, cents FROM relevant WHERE cents IS NOT NULL")
-        touched = "person_id IN (SELECT person_id FROM relevant)"
+        # One scan of each standing table by person, which one column decides.
+        run("CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT person_id FROM relevant")
+        run(
+            f"CREATE OR REPLACE TEMP TABLE pay AS SELECT {KEY}, cents FROM standing_wages "
+            "WHERE person_id IN (FROM touched)"
+        )
+        run(f"DELETE FROM pay WHERE ({KEY}) IN (SELECT ({KEY}) FROM relevant)")
+        run(f"INSERT INTO pay SELECT {KEY}, cents FROM relevant WHERE cents IS NOT NULL")
         again = replace(
             self.statement,
-            periods=f"(SELECT * FROM standing_periods WHERE {touched})",
-            wages=f"(SELECT * FROM standing_wages WHERE {touched})",
+            periods="(SELECT * FROM standing_periods WHERE person_id IN (FROM touched))",
+            wages="pay",
         )
         run(f"CREATE OR REPLACE TEMP TABLE again AS {again.outcomes()}")
-        run(f"DELETE FROM {OUTCOMES} WHERE {touched}")
-        run(f"INSERT INTO {OUTCOMES} SELECT * FROM again")
+        for table, changed in (("standing_wages", "pay"), (OUTCOMES, "again")):
+            run(f"DELETE FROM {table} WHERE person_id IN (FROM touched)")
+            run(f"INSERT INTO {table} SELECT * FROM {changed}")
