@@ -49,7 +49,7 @@ def return_payment(
         subject=subject,
         document={
             "account": account,
-            "cents": cents,
+            "amount_cents": cents,
             "reason": reason,
             "follows": str(run.cause.id),
         },
@@ -87,7 +87,7 @@ def pay_unclaimed(books: Books, bond: BondOnFile, account: str, reference: str) 
         books,
         kind="claim",
         subject=subject,
-        document={"account": account, "cents": cents, "reference": reference},
+        document={"account": account, "amount_cents": cents, "reference": reference},
         actor=DESK,
     )
     key = f"{subject}/claimed"

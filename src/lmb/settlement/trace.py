@@ -111,6 +111,10 @@ def _transfer_node(movement: Movement, seen: Seen) -> Node:
     return Node("transfer", title, movement.id, tuple(lines), tuple(children))
 
 
+HOLDER_FIELDS = frozenset({"account", "bidder", "buyer", "from", "reference", "seller", "to"})
+"""Fields of orders that name a holder, or that a holder may have filled with a name."""
+
+
 def label(code: str) -> str:
     """An account as anyone may see it: kinds of holders, not their names."""
     parts = code.split("/")
@@ -129,6 +133,10 @@ def label(code: str) -> str:
             return "the bond's debt service"
         case ["issued", *_]:
             return "the issuer"
+        case ["unclaimed", *_]:
+            return "money that waits for its investor"
+        case ["world", "guarantor", *_]:
+            return "the guarantor"
         case ["fund", "national", *_]:
             return "the Workforce Development Fund"
         case ["fund", "state", name, *_]:
@@ -227,9 +235,11 @@ def _followed(identifier: UUID, seen: Seen) -> Node:
 
 
 def _document_lines(document: dict[str, Any]) -> list[str]:
-    """An instruction's content in words."""
+    """An instruction's content in words; holders are not named."""
     lines = []
     for key, value in sorted(document.items()):
+        if value is None or key in HOLDER_FIELDS:
+            continue
         name = key.removesuffix("_cents").replace("_", " ")
         if isinstance(value, dict):
             lines += [f"{name} {part}: {format_cents(cents)}" for part, cents in value.items()]
