@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import click
 
-from lmb.cli.bonds_auction import auction, auction_check
+from lmb.cli.bonds_auction import auction, auction_book, auction_check
 from lmb.cli.bonds_coupon import coupon, terms
 from lmb.cli.bonds_price import price, yield_
 from lmb.cli.bonds_quote import quote
 
-COMMANDS: tuple[click.Command, ...] = (price, yield_, auction, auction_check, terms, coupon, quote)
+COMMANDS: tuple[click.Command, ...] = (
+    price,
+    yield_,
+    auction,
+    auction_book,
+    auction_check,
+    terms,
+    coupon,
+    quote,
+)
 
 
 @click.group()

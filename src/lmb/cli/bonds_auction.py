@@ -1,4 +1,5 @@
-"""`lmb bonds auction` and `lmb bonds auction-check`: hold an auction from files, and check one."""
+"""`lmb bonds auction`, `auction-book` and `auction-check`: hold an auction from files, publish the
+opened book of one held in the books, and compute a published one again."""
 
 from __future__ import annotations
 
@@ -9,11 +10,16 @@ from pathlib import Path
 
 import click
 
+from lmb.bonds import queries
 from lmb.bonds.auction.allocation import AuctionResult, run_auction
+from lmb.bonds.auction.announcement import FIRST_AUCTION
 from lmb.bonds.auction.book import AuctionBook, book_faults, booked, read_book
 from lmb.bonds.auction.files import load_auction_bids, load_offering
 from lmb.bonds.bids import RefusedBid, screen_bids
 from lmb.bonds.dated_rules import AuctionRules
+from lmb.cli.progress import say
+from lmb.config.runtime import database, migrate
+from lmb.ledger.statements import cell_of_books
 from lmb.values.canonical import Document
 from lmb.values.errors import RefusedError
 
@@ -43,6 +49,26 @@ def auction(terms: Path, bids_file: Path, book: Path | None) -> None:
         content = json.dumps(opened.document(result), ensure_ascii=False)
         book.write_text(f"{content}\n", encoding="utf-8")
     click.echo(json.dumps(result_document(result, screened.refused), ensure_ascii=False))
+
+
+@click.command(name="auction-book", epilog="Example: lmb bonds auction-book LMB760AA3 > BOOK.json")
+@click.argument("cusip")
+@click.option(
+    "--auction",
+    "number",
+    type=click.IntRange(1),
+    default=FIRST_AUCTION,
+    help="Which auction of the bond: 1 is the first issue, reopenings follow.",
+)
+@click.option("--books", help="Name of the books; needed only where there are several.")
+def auction_book(cusip: str, number: int, books: str | None) -> None:
+    """Print the opened book of an auction that was held: offering, rules, commitments, bids and
+    result, for everybody to compute again."""
+    with database(progress=say):
+        migrate(progress=say)
+        bond = queries.bond(cell_of_books(books), cusip)
+        book = queries.auction_book(bond, number)
+    click.echo(json.dumps(book.document(book.result()), ensure_ascii=False))
 
 
 @click.command(name="auction-check", epilog="Example: lmb bonds auction-check BOOK.json")
