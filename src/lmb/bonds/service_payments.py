@@ -24,6 +24,7 @@ from lmb.bonds import queries_registry as registry
 from lmb.bonds.coupon import interest_per_100
 from lmb.bonds.dated_rules import registry_rules_on
 from lmb.bonds.determinations import INTEREST_RULE, interest_payment
+from lmb.bonds.payments.determined import PeriodPayments
 from lmb.bonds.payments.redemption import Redemption
 from lmb.bonds.payments.shares import Entitlement, Payment, Rounding, half_up_cents
 from lmb.bonds.queries import BondOnFile, PeriodOnFile
@@ -167,6 +168,46 @@ def open_once_run(
     return run
 
 
+def pay_determined(
+    books: Books,
+    bond: BondOnFile,
+    period: int,
+    paid: PeriodPayments,
+    determination: UUID,
+    rounding: Rounding = Rounding.PER_HOLDER,
+    watch: Watcher | None = None,
+) -> None:
+    """Pay all that linked terms determined for a period: the coupon, an amount on the whole issue,
+    and the bond itself where it ends. `determination` is the one on file; each part is paid once,
+    and an interrupted payment goes on where it stopped."""
+    run = _open_determined(books, bond, period, paid, determination, rounding)
+    carry_on(books, bond, run, watch)
+    if paid.once_cents:
+        once = open_once_run(books, bond, period, paid.once_cents, "as the terms determined")
+        carry_on(books, bond, once, watch)
+    if paid.redemption is not None:
+        ending = open_redemption_run(books, bond, paid.redemption)
+        carry_on(books, bond, ending, watch)
+
+
+@transaction.atomic
+def _open_determined(
+    books: Books,
+    bond: BondOnFile,
+    number: int,
+    paid: PeriodPayments,
+    determination: UUID,
+    rounding: Rounding,
+) -> RunOnFile:
+    opened = payments.run(bond, INTEREST, number)
+    if opened is not None:
+        return opened
+    cause, period = Cause.determination(determination), _period(bond, number)
+    run = _open(books, bond, _NewRun(INTEREST, period, cause, rounding, paid.interest))
+    _appropriate(books, bond, run, f"{bond.cusip}/interest/{number}/interest-appropriation")
+    return run
+
+
 # ── redemption ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -220,7 +261,7 @@ def open_redemption_run(books: Books, bond: BondOnFile, redemption: Redemption) 
 def _call_guarantee(books: Books, bond: BondOnFile, redemption: Redemption, run: RunOnFile) -> None:
     """Bring in what a third party makes up, rounded half up to the cent once."""
     tranche = redemption.tranche
-    cents = 0 if tranche is None else half_up_cents(Fraction(tranche.percent) / 100 * run.par_cents)
+    cents = 0 if tranche is None else half_up_cents(tranche.percent / 100 * run.par_cents)
     if tranche is None or cents == 0:
         return
     source = accounts.guarantor(tranche.guarantor)

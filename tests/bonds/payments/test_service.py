@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from lmb.bonds import accounts, queries, service_payments, service_unclaimed
 from lmb.bonds import queries_payments as payments
 from lmb.bonds import service_registry as holders
+from lmb.bonds.payments.determined import PeriodPayments
 from lmb.bonds.payments.redemption import GuaranteeTranche, Redemption
 from lmb.bonds.payments.shares import Payment, Rounding, entitlements
 from lmb.bonds.queries_payments import RunOnFile
@@ -200,6 +200,22 @@ def test_an_amount_on_the_whole_issue_is_paid_to_the_last_cent() -> None:
     assert ledger.sums_cents(desk.books.cell)["outcome-payment"] == 10_007
 
 
+def test_a_period_pays_its_coupon_its_outcome_and_the_bond_itself_where_it_ends() -> None:
+    desk = issued().at(date(1977, 8, 15))
+    determination = queries.auction_determination(desk.bond).id
+    paid = PeriodPayments(
+        Payment(Fraction(3, 100), Fraction(1, 100)),
+        5_001,
+        Redemption(date(1977, 8, 15), "target reached", Fraction(100)),
+    )
+    for _ in range(2):
+        service_payments.pay_determined(desk.books, desk.bond, 3, paid, determination)
+    sums = ledger.sums_cents(desk.books.cell)
+    codes = ("interest", "bonus", "outcome-payment", "principal")
+    assert [sums[code] for code in codes] == [30_000, 10_000, 5_001, 1_000_000]
+    assert queries.outstanding_cents(desk.bond) == 0
+
+
 # ── what cannot be paid ───────────────────────────────────────────────────────────────────────
 
 
@@ -258,7 +274,7 @@ def test_at_maturity_everybody_is_paid_par_and_nothing_is_outstanding() -> None:
 
 def test_an_early_termination_pays_its_price_with_the_end_of_a_period() -> None:
     desk = issued().at(date(1977, 8, 15))
-    early = Redemption(date(1977, 8, 15), "410 of the 450 people promised", Decimal("102.5"))
+    early = Redemption(date(1977, 8, 15), "410 of the 450 people promised", Fraction("102.5"))
     with pytest.raises(RefusedError, match="when an interest period ends, not on 1977-08-14"):
         service_payments.open_redemption_run(
             desk.books, desk.bond, Redemption(date(1977, 8, 14), "test")
@@ -274,8 +290,8 @@ def test_an_early_termination_pays_its_price_with_the_end_of_a_period() -> None:
 
 def test_a_guarantee_tranche_pays_its_part_and_the_issuer_the_rest() -> None:
     desk = issued().at(date(1977, 8, 15))
-    tranche = GuaranteeTranche("a foundation", Decimal(10))
-    shortfall = Redemption(date(1977, 8, 15), "target missed", Decimal(75), tranche)
+    tranche = GuaranteeTranche("a foundation", Fraction(10))
+    shortfall = Redemption(date(1977, 8, 15), "target missed", Fraction(75), tranche)
     aside = ledger.balance(desk.books.cell, accounts.debt_service(desk.bond.cusip)).posted_cents
     run = service_payments.open_redemption_run(desk.books, desk.bond, shortfall)
     service_payments.carry_on(desk.books, desk.bond, run)
@@ -288,7 +304,7 @@ def test_a_guarantee_tranche_pays_its_part_and_the_issuer_the_rest() -> None:
 
 def test_a_guarantor_pays_no_more_than_is_repaid() -> None:
     with pytest.raises(ValueError, match="no part of a redemption at 75"):
-        Redemption(PAYS_ON, "x", Decimal(75), GuaranteeTranche("a foundation", Decimal(80)))
+        Redemption(PAYS_ON, "x", Fraction(75), GuaranteeTranche("a foundation", Fraction(80)))
 
 
 def test_trades_are_settled_before_a_bond_is_redeemed() -> None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
+from lmb.bonds.linked.rounding import exact_text
 from lmb.bonds.payments.shares import Payment
 from lmb.values.canonical import Document
-from lmb.values.rates import decimal_text
 
-PAR_PERCENT = Decimal(100)
+PAR_PERCENT = Fraction(100)
 
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeTranche:
-    """A third party that makes up a part of the principal: per cent of par."""
+    """A third party that makes up a part of the principal: per cent of par, exact."""
 
     guarantor: str
-    percent: Decimal
+    percent: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,11 @@ class Redemption:
 
     on: date
     reason: str
-    percent: Decimal = PAR_PERCENT
+    percent: Fraction = PAR_PERCENT
     tranche: GuaranteeTranche | None = None
 
     def __post_init__(self) -> None:
-        part = Decimal(0) if self.tranche is None else self.tranche.percent
+        part = Fraction(0) if self.tranche is None else self.tranche.percent
         if not 0 <= part <= self.percent:
             raise ValueError(
                 f"a guarantor's {part} per cent is no part of a redemption at {self.percent}"
@@ -46,14 +45,14 @@ class Redemption:
     def payment(self) -> Payment:
         """What is paid per cent of par: up to par as principal, what is above it on top."""
         base = min(self.percent, PAR_PERCENT)
-        return Payment(Fraction(base) / 100, Fraction(self.percent - base) / 100)
+        return Payment(base / 100, (self.percent - base) / 100)
 
     def document(self) -> dict[str, Document]:
         tranche = self.tranche
         return {
             "on": self.on.isoformat(),
             "reason": self.reason,
-            "percent": decimal_text(self.percent),
+            "percent": exact_text(self.percent),
             "guarantor": None if tranche is None else tranche.guarantor,
-            "guarantor_percent": None if tranche is None else decimal_text(tranche.percent),
+            "guarantor_percent": None if tranche is None else exact_text(tranche.percent),
         }
