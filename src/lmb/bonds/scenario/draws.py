@@ -24,7 +24,7 @@ from lmb.bonds.scenario.sobol import ScrambledSobol
 
 Floats = NDArray[np.float64]
 
-CHUNK_PATHS = 8_192
+CHUNK_PATHS = 16_384
 """Paths worked on at once: long enough that the steps between cost little, bounded in memory."""
 
 _PSEUDO_PIECE = 4_096
@@ -125,9 +125,8 @@ def _fill(model: ScenarioModel, piece: Piece, into: Floats) -> None:
         return
     source = np.random.SeedSequence([model.seed, piece.replicate, piece.start])
     half = -(-piece.paths // 2)
-    drawn = np.random.Generator(np.random.SFC64(source)).standard_normal((len(into), half))
-    into[:, :half] = drawn
-    np.negative(drawn[:, : piece.paths - half], out=into[:, half:])
+    into[:, :half] = np.random.Generator(np.random.SFC64(source)).standard_normal((len(into), half))
+    np.negative(into[:, : piece.paths - half], out=into[:, half:])
 
 
 def _moves(process: Process) -> bool:

@@ -61,9 +61,9 @@ def published(
             observed = _observed(process, last, normals, rows.noise.get(key))
             if stress is not None and kpi.unit is s.Unit.COUNT:
                 observed = observed * stress.people
-            value = _against_basis(kpi, process, observed)
-            # Not clip: it asks what it was given, which takes longer than to do it.
-            value = np.minimum(np.maximum(value, float(kpi.lowest)), float(kpi.highest))
+            value = np.clip(
+                _against_basis(kpi, process, observed), float(kpi.lowest), float(kpi.highest)
+            )
             found = _found(kpi, process, normals, rows.late.get(key))
             drawn[key] = Published(value, found, observed)
     return drawn

@@ -180,7 +180,7 @@ class _State:
         whole = self._after_shortfall(whole, found)
         rounding = self._sheet.rounding
         rounded = _rounded(whole, rounding.rate_places, rounding.mode)
-        return np.minimum(np.maximum(rounded, self._floor), self._cap)
+        return np.clip(rounded, self._floor, self._cap)
 
     def _card(
         self, name: str, card: s.PaysRateCard, plan: PeriodPlan, found: Mapping[str, _Evidence]
@@ -288,7 +288,7 @@ def _leaf(leaf: s.Leaf, counted: _Evidence) -> Value:
     match leaf:
         case s.Linear(_, threshold, target):
             start, whole = float(threshold), float(target - threshold)
-            score = np.minimum(np.maximum((counted.value - start) * (1 / whole), 0.0), 1.0)
+            score = np.clip((counted.value - start) * (1 / whole), 0.0, 1.0)
         case s.Digital(_, compare, mark):
             score = _where(_passes(counted.value, compare, float(mark)), 1.0, 0.0)
         case s.Tiers(_, tiers):
