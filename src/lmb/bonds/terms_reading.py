@@ -22,6 +22,9 @@ BYTES_MAX = 2**20
 PROBLEMS_MAX = 1_000
 """Problems beyond these are counted, not listed."""
 
+LEVELS_MAX = 40
+"""No document of ours has half as many lists and objects in one another."""
+
 _FOUND_CHARACTERS_MAX = 60
 
 JsonObject = Mapping[str, Any]
@@ -68,7 +71,24 @@ def parse(content: bytes) -> tuple[JsonObject | None, list[Finding]]:
         return None, [Finding("", str(error), "a JSON document in UTF-8")]
     if not isinstance(document, dict):
         return None, [*repeated, Finding("", shown(document), "a JSON object")]
+    if _is_deeper(document, LEVELS_MAX):
+        found = f"more than {LEVELS_MAX} levels of lists and objects"
+        return None, [*repeated, Finding("", found, f"at most {LEVELS_MAX}")]
     return document, repeated
+
+
+def _is_deeper(document: object, levels: int) -> bool:
+    """Whether lists and objects stand in one another deeper than so many levels. What follows
+    walks documents by recursion, which depth without end would break."""
+    layer = [document]
+    for _ in range(levels + 1):
+        layer = [
+            child
+            for node in layer
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+    return any(isinstance(node, dict | list) for node in layer)
 
 
 def validator(schema: JsonObject) -> Draft202012Validator:

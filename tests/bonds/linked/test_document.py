@@ -144,11 +144,12 @@ def test_every_field_that_is_required_is_missed(name: str) -> None:
     assert [problem.column for problem in missed] == [name]
 
 
-def test_a_document_nested_without_end_is_refused_and_not_followed() -> None:
+@pytest.mark.parametrize("levels", [21, 100, 200, 5_000])
+def test_a_document_nested_without_end_is_refused_and_not_followed(levels: int) -> None:
     content = json.dumps(document(components=[component({"is": "x"})])).encode()
-    deep = b'{"is":"not","of":' * 5_000 + b'{"is":"always"}' + b"}" * 5_000
-    nested = content.replace(b'{"is": "x"}', deep)
-    assert problems_of(nested)
+    deep = b'{"is":"not","of":' * levels + b'{"is":"always"}' + b"}" * levels
+    (problem,) = problems_of(content.replace(b'{"is": "x"}', deep))
+    assert "levels" in problem or "recursion" in problem
 
 
 def problems_of(content: bytes) -> list[str]:
@@ -180,6 +181,19 @@ TIERS = [{"from": "5", "score": "0"}, {"from": "5", "score": "1"}]
         ({"cusip": "LMB270BB1"}, "cusip", "check digit"),
         ({"auction_on": "2027-02-13"}, "auction_on", "Federal Reserve Banks are open"),
         ({"first_interest_on": "2027-09-15"}, "first_interest_on", "half-years"),
+        ({"matures_on": "2067-08-15"}, "matures_on", "rule of dates"),
+        (
+            {
+                "announced_on": "1971-12-01",
+                "auction_on": "1971-12-20",
+                "issue_on": "1971-12-31",
+                "dated_on": "1971-12-31",
+                "first_interest_on": "1972-02-15",
+                "matures_on": "1991-02-15",
+            },
+            "dated_on",
+            "rule of dates",
+        ),
         ({"authorized_cents": 99_990_000}, "authorized_cents", "rule of limits"),
         ({"authorized_cents": 100_000_001}, "authorized_cents", "rule of limits"),
         ({"kpis": [kpi(), kpi()]}, "kpis", "rule of linkage"),

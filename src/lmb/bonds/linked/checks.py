@@ -13,10 +13,12 @@ from lmb.bonds.linked import sheet as s
 from lmb.bonds.linked.plan import determination_plan
 from lmb.bonds.terms_checks import RulesOn
 from lmb.bonds.terms_reading import Finding
+from lmb.values.business_calendar import FIRST_YEAR
 from lmb.values.rounding import half_even
 
 SCORED_KPIS_MAX = 8
 DEPTH_MAX = 5
+PERIODS_MAX = 80
 
 Check = Callable[[s.LinkedSheet], Iterator[Finding]]
 
@@ -82,6 +84,17 @@ def _own_substitute(sheet: s.LinkedSheet) -> Iterator[Finding]:
         if kpi.substitute is not None and kpi.substitute.kpi == kpi.id:
             path = f"kpis.{number}.substitute.kpi"
             yield _finding(path, f'"{kpi.id}"', "another indicator than itself", _LINKAGE)
+
+
+def _calendar(sheet: s.LinkedSheet) -> Iterator[Finding]:
+    """Determinations precede the dated date, and the business calendar starts in 1971."""
+    dated_on, periods = sheet.schedule.dated_on, len(sheet.schedule.periods())
+    if dated_on.year <= FIRST_YEAR:
+        expected = f"a day from {FIRST_YEAR + 1} on, as the business calendar knows"
+        yield _finding("dated_on", dated_on, expected, _DATES)
+    if periods > PERIODS_MAX:
+        found = f"{sheet.schedule.matures_on}, {periods} interest periods"
+        yield _finding("matures_on", found, f"at most {PERIODS_MAX} periods", _DATES)
 
 
 def _depth(sheet: s.LinkedSheet) -> Iterator[Finding]:
@@ -419,7 +432,14 @@ def rule_findings(sheet: s.LinkedSheet, rules_on: RulesOn) -> Iterator[Finding]:
         yield _finding("determination.lockout_business_days", found, expected, _PROGRAMME)
 
 
-_OF_REFERENCES: tuple[Check, ...] = (_identifiers, _references, _own_substitute, _depth, _early)
+_OF_REFERENCES: tuple[Check, ...] = (
+    _identifiers,
+    _references,
+    _own_substitute,
+    _calendar,
+    _depth,
+    _early,
+)
 _OF_SENSE: tuple[Check, ...] = (
     _scored,
     _ranges,
