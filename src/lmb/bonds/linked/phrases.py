@@ -30,8 +30,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Este es un bono del mercado laboral y puede anunciarse.",
     ),
     "bond/illustration": (
-        "This only shows the shape of a deal; it is no offer.",
-        "Esto solo muestra la forma de una operación; no es una oferta.",
+        "In this form it can be valued and determined, but not announced: it is no offer.",
+        "En esta forma puede valorarse y determinarse, pero no anunciarse: no es una oferta.",
     ),
     "bond/offered": (
         "{offering} is offered, in steps of {multiple}; never more than {authorized} is "
