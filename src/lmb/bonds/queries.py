@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from lmb.bonds import accounts, models
+from lmb.bonds.auction import notice
 from lmb.bonds.auction.announcement import (
     FIRST_AUCTION,
     Announcement,
@@ -245,6 +246,13 @@ def auction_book(bond_on_file: BondOnFile, number: int = FIRST_AUCTION) -> Aucti
         cusip=bond_on_file.cusip,
         number=number,
     )
+
+
+def results_notice(bond_on_file: BondOnFile, number: int = FIRST_AUCTION) -> dict[str, Document]:
+    """The published results of an auction (31 CFR 356.23). Raises NotFoundError before it was
+    held."""
+    result = auction_book(bond_on_file, number).result()
+    return notice.results_notice(announcement(bond_on_file, number), result)
 
 
 def is_auctioned(bond_on_file: BondOnFile, number: int = FIRST_AUCTION) -> bool:

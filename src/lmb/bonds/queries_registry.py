@@ -13,7 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from lmb.bonds import accounts, models, queries
 from lmb.bonds.auction.announcement import FIRST_AUCTION
 from lmb.bonds.queries import AwardOnFile, BondOnFile
-from lmb.bonds.registry.custody import Mode, SecuritiesAccount, positions
+from lmb.bonds.registry.custody import Mode, positions
 from lmb.bonds.registry.lots import AccountLots, Acquired, Flow, lots_of
 from lmb.bonds.registry.trade import BonusNotice
 from lmb.ledger import queries as ledger
@@ -64,12 +64,6 @@ def modes(cell: int, codes: Collection[str]) -> dict[str, Mode]:
     if missing:
         raise NotFoundError(f"there is no securities account {missing[0]}; open it first")
     return found
-
-
-def securities_accounts(cell: int) -> list[SecuritiesAccount]:
-    """All securities accounts of a cell, by code."""
-    rows = models.SecuritiesAccount.objects.filter(cell=cell).order_by("code")
-    return [SecuritiesAccount(row.code, Mode(row.mode)) for row in rows]
 
 
 def position_cents(bond: BondOnFile, code: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -75,6 +76,28 @@ def test_an_auction_is_not_held_before_its_close() -> None:
     auctions.enter_bids(desk.books, desk.bond, FULL_BOOK)
     with pytest.raises(RefusedError, match="is open until"):
         auctions.hold_auction(desk.at(AUCTION_ON, 12, 59).books, desk.bond)
+
+
+def test_the_results_notice_shows_what_356_23_asks_for_and_names_no_bidder() -> None:
+    bids = [competitive("north", 3_500, "7.900"), *FULL_BOOK[1:], competitive("west", 3_000)]
+    desk = announced().auctioned(bids)
+    told = queries.results_notice(desk.bond)
+    # $6,000 is left for $9,000 bid at 8 %: 66.67 %, rounded up to hundreds.
+    assert told["proration_percent"] == "66.67"
+    assert told["awarded_cents"] == 50_000 + 350_000 + 240_000 + 170_000 + 210_000
+    assert told["tendered_cents"] == 1_300_000
+    assert (told["noncompetitive_cents"], told["competitive_tendered_cents"]) == (50_000, 1_250_000)
+    assert told["bid_to_cover"] == "1.27"
+    yields = [told[f"{name}_yield_percent"] for name in ("low", "median", "high")]
+    assert yields == ["7.900", "8.000", "8.000"]
+    # Two of 182 days have accrued: 104 / (1 + 180/182 x 4 %) less 4 x 2/182.
+    assert (told["coupon_percent"], told["price_per_100"]) == ("8", "99.998327")
+    determined = queries.auction_determination(desk.bond).result
+    assert {name: told[name] for name in determined if name in told} == {
+        name: value for name, value in determined.items() if name in told
+    }
+    words = set(re.findall(r"\w+", json.dumps(told)))
+    assert words.isdisjoint(bid.bidder for bid in bids)
 
 
 # ── entry ─────────────────────────────────────────────────────────────────────────────────────
