@@ -45,7 +45,6 @@ from lmb.values.rounding import (
 )
 
 FAULTS_SHOWN_MAX = 20
-BIDDERS_SHOWN_MAX = 20
 
 
 class Award(NamedTuple):
@@ -308,20 +307,19 @@ def _yield_at(
 
 
 def _explain_limits(levels: Sequence[_Level], rules: AuctionRules) -> Iterator[str]:
-    limited = sorted(
-        {
-            bid.bidder
-            for level in levels
-            for bid, cents in zip(level.bids, level.recognized_cents, strict=True)
-            if cents < bid.par_cents
-        }
-    )
+    """How many bidders the award limit cut; who they are is their own business."""
+    limited = {
+        bid.bidder
+        for level in levels
+        for bid, cents in zip(level.bids, level.recognized_cents, strict=True)
+        if cents < bid.par_cents
+    }
     if limited:
-        more = len(limited) - BIDDERS_SHOWN_MAX
-        others = f" and {more:,} others" if more > 0 else ""
+        bidders = "1 bidder" if len(limited) == 1 else f"{len(limited):,} bidders"
         yield (
-            f"Recognized only up to {decimal_text(rules.award_limit_percent)} % of the offering "
-            f"less the net long position: {', '.join(limited[:BIDDERS_SHOWN_MAX])}{others}."
+            f"The bids of {bidders} are recognized only up to "
+            f"{decimal_text(rules.award_limit_percent)} % of the offering less the net long "
+            "position."
         )
 
 
