@@ -176,119 +176,137 @@ RETURNS text LANGUAGE sql STABLE AS $$
     FROM one;
 $$;
 
+-- What was answered to a key before, in the books or earlier in this batch; null where it is new.
+-- `p_keys` has what earlier items asked and were answered: {key: [asked, result]}.
+CREATE FUNCTION ledger_known(p_cell integer, p_header ledger_header, p_step ledger_step,
+    p_keys jsonb)
+RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN p_step.certain THEN NULL
+        WHEN NOT p_keys ? p_step.key THEN ledger_remembered(p_cell, p_header, p_step)
+        WHEN p_keys -> p_step.key -> 0 <> ledger_asked(p_header, p_step)
+            THEN 'exists_with_different_content'
+        WHEN p_keys -> p_step.key ->> 1 = 'ok' THEN 'exists'
+        ELSE p_keys -> p_step.key ->> 1 END;
+$$;
+
+-- Puts on file what was refused for the first time.
+CREATE FUNCTION ledger_keep_refusals(p_cell integer, p_moment timestamptz,
+    p_headers ledger_header[], p_steps ledger_step[], p_places bigint[])
+RETURNS void LANGUAGE sql AS $$
+    INSERT INTO ledger_refusal (cell, id, asked, result, recorded_at)
+    SELECT p_cell, (s).id, ledger_asked(p_headers[(s).journal], s), (s).result, p_moment
+    FROM (SELECT p_steps[place / 2] AS s FROM unnest(p_places) AS place) refused;
+$$;
+
 -- Decides the doubtful steps in order and answers all steps with their results, releases after
--- them. What was refused for the first time is put on file with what was asked.
+-- them. Steps of a linked journal are decided together: first whether their keys are known, then
+-- each on what those before it did, and if one is refused, none of it was done.
 CREATE FUNCTION ledger_decide(p_cell ledger_cell, p_moment timestamptz, p_headers ledger_header[],
     p_steps ledger_step[], p_doubtful bigint[], p_tight uuid[], p_twice text[])
 RETURNS ledger_step[] LANGUAGE plpgsql AS $$
 DECLARE
     v_steps ledger_step[] := p_steps;
+    v_step ledger_step;
+    v_header ledger_header;
+    v_release ledger_step;
     v_releases ledger_step[] := '{}';
-    v_count integer := cardinality(p_doubtful);
+    v_refused bigint[] := '{}';
     v_first integer := 1;
     v_last integer;
-    v_failed integer;
-    v_header ledger_header;
-    v_step ledger_step;
-    v_answer text;
-    v_answers text[];
+    v_known integer;
+    v_failed bigint;
     v_refusal text;
-    -- What earlier items did to what later ones look at: tight accounts [debits, credits, held
-    -- debits, held credits, limit], holds [rest, state, step that opened it], keys [asked, result].
+    -- Tight accounts [debits, credits, held debits, held credits, limit], holds [rest, state,
+    -- step that opened it], keys [asked, result]: as the items before left them.
     v_accounts jsonb := '{}';
     v_holds jsonb := '{}';
     v_keys jsonb := '{}';
     v_before record;
     v_taken record;
     v_moved record;
+    v_place bigint;
 BEGIN
-    WHILE v_first <= v_count LOOP
+    WHILE v_first <= cardinality(p_doubtful) LOOP
         v_step := v_steps[p_doubtful[v_first] / 2];
         v_header := p_headers[v_step.journal];
         v_last := v_first;
-        IF v_header.linked THEN
-            WHILE v_last < v_count
-                AND (v_steps[p_doubtful[v_last + 1] / 2]).journal = v_step.journal LOOP
-                v_last := v_last + 1;
-            END LOOP;
-        END IF;
-
-        v_answers := '{}';
-        FOR v_at IN v_first .. v_last LOOP
-            v_step := v_steps[p_doubtful[v_at] / 2];
-            v_answer := CASE
-                WHEN v_step.certain THEN NULL
-                WHEN v_keys -> v_step.key -> 0 = ledger_asked(v_header, v_step)
-                    THEN v_keys -> v_step.key ->> 1
-                WHEN v_keys ? v_step.key THEN 'exists_with_different_content'
-                ELSE ledger_remembered(p_cell.id, v_header, v_step) END;
-            v_answers := v_answers || coalesce(v_answer, 'new');
+        WHILE v_header.linked
+              AND (v_steps[p_doubtful[v_last + 1] / 2]).journal = v_step.journal LOOP
+            v_last := v_last + 1;
         END LOOP;
 
-        IF 'new' <> ALL (v_answers) OR cardinality(array_remove(v_answers, 'new')) > 0 THEN
-            FOR v_at IN v_first .. v_last LOOP
-                v_steps[p_doubtful[v_at] / 2].result := CASE v_answers[v_at - v_first + 1]
-                    WHEN 'new' THEN 'linked_failed' ELSE v_answers[v_at - v_first + 1] END;
+        v_known := 0;
+        FOREACH v_place IN ARRAY p_doubtful[v_first:v_last] LOOP
+            v_step := v_steps[v_place / 2];
+            v_refusal := ledger_known(p_cell.id, v_header, v_step, v_keys);
+            v_known := v_known + num_nonnulls(v_refusal);
+            -- Kept aside in the code's place: what is asked is looked at again only if all is new.
+            v_steps[v_place / 2].certain := v_refusal IS NULL;
+            IF v_refusal IS NOT NULL THEN
+                v_steps[v_place / 2].result := v_refusal;
+            END IF;
+        END LOOP;
+        IF v_known > 0 THEN
+            FOREACH v_place IN ARRAY p_doubtful[v_first:v_last] LOOP
+                IF (v_steps[v_place / 2]).certain THEN
+                    v_steps[v_place / 2].result := 'linked_failed';
+                END IF;
             END LOOP;
             v_first := v_last + 1;
             CONTINUE;
         END IF;
 
         SELECT v_accounts AS accounts, v_holds AS holds, v_releases AS releases INTO v_before;
+        v_failed := p_doubtful[v_first];
         v_refusal := CASE WHEN v_header.refusal IS NOT NULL OR NOT v_header.certain
             THEN ledger_journal_refusal(p_headers, v_steps, v_step.journal) END;
-        v_failed := v_first;
-        FOR v_at IN v_first .. v_last LOOP
+        FOREACH v_place IN ARRAY p_doubtful[v_first:v_last] LOOP
             EXIT WHEN v_refusal IS NOT NULL;
-            v_failed := v_at;
-            v_step := v_steps[p_doubtful[v_at] / 2];
+            v_failed := v_place;
+            v_step := v_steps[v_place / 2];
             v_refusal := nullif(v_step.result, 'ok');
+            v_release := NULL;
             IF v_refusal IS NULL AND v_step.kind IN ('capture', 'void', 'expire') THEN
                 v_taken := ledger_take(p_cell.id, p_moment, v_steps, v_step, v_holds);
                 v_refusal := v_taken.o_refusal;
                 v_step := v_taken.p_step;
                 v_holds := v_taken.p_holds;
-                IF v_refusal IS NULL AND (v_taken.o_release).place IS NOT NULL THEN
-                    v_releases := v_releases || v_taken.o_release;
-                    v_moved := ledger_move_tight(p_cell.id, p_tight, v_step, 0,
-                        -(v_taken.o_release).amount, v_accounts);
-                    v_accounts := v_moved.p_accounts;
-                END IF;
+                v_release := v_taken.o_release;
             END IF;
             IF v_refusal IS NULL THEN
                 v_moved := ledger_move_tight(p_cell.id, p_tight, v_step,
                     ledger_posted(v_step.kind, v_step.amount),
-                    ledger_held(v_step.kind, v_step.amount), v_accounts);
+                    ledger_held(v_step.kind, v_step.amount)
+                        - coalesce(v_release.amount, 0), v_accounts);
                 v_refusal := v_moved.o_refusal;
                 v_accounts := v_moved.p_accounts;
             END IF;
-            v_step.result := coalesce(v_refusal, 'ok');
-            v_steps[p_doubtful[v_at] / 2] := v_step;
+            IF v_release.place IS NOT NULL THEN
+                v_releases := v_releases || v_release;
+            END IF;
+            v_step.result := 'ok';
+            v_steps[v_place / 2] := v_step;
         END LOOP;
-
         IF v_refusal IS NOT NULL THEN
             v_accounts := v_before.accounts;
             v_holds := v_before.holds;
             v_releases := v_before.releases;
-            FOR v_at IN v_first .. v_last LOOP
-                v_steps[p_doubtful[v_at] / 2].result :=
-                    CASE v_at WHEN v_failed THEN v_refusal ELSE 'linked_failed' END;
-            END LOOP;
+            v_refused := v_refused || p_doubtful[v_first:v_last];
         END IF;
-        FOR v_at IN v_first .. v_last LOOP
-            v_step := v_steps[p_doubtful[v_at] / 2];
+
+        FOREACH v_place IN ARRAY p_doubtful[v_first:v_last] LOOP
+            v_step := v_steps[v_place / 2];
+            v_step.result := CASE WHEN v_refusal IS NULL THEN 'ok'
+                WHEN v_place = v_failed THEN v_refusal ELSE 'linked_failed' END;
+            v_steps[v_place / 2] := v_step;
             IF v_step.key = ANY (p_twice) THEN
-                v_keys := v_keys || jsonb_build_object(v_step.key, jsonb_build_array(
-                    ledger_asked(v_header, v_step),
-                    CASE v_step.result WHEN 'ok' THEN 'exists' ELSE v_step.result END));
-            END IF;
-            IF v_step.result <> 'ok' THEN
-                INSERT INTO ledger_refusal (cell, id, asked, result, recorded_at)
-                VALUES (p_cell.id, v_step.id, ledger_asked(v_header, v_step), v_step.result,
-                    p_moment);
+                v_keys := v_keys || jsonb_build_object(v_step.key,
+                    jsonb_build_array(ledger_asked(v_header, v_step), v_step.result));
             END IF;
         END LOOP;
         v_first := v_last + 1;
     END LOOP;
+    PERFORM ledger_keep_refusals(p_cell.id, p_moment, p_headers, v_steps, v_refused);
     RETURN v_steps || v_releases;
 END $$;

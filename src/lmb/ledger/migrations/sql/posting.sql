@@ -240,10 +240,14 @@ BEGIN
         RAISE EXCEPTION 'a batch has at most 8,190 items, this one %; split it', cardinality(p_key)
             USING ERRCODE = 'program_limit_exceeded';
     END IF;
-    SELECT count(*) INTO v_wrong FROM (
-        SELECT journal, lag(journal, 1, 0) OVER (ORDER BY place) AS before
-        FROM unnest(p_journal) WITH ORDINALITY AS i(journal, place)) i
-    WHERE (journal BETWEEN before AND before + 1 AND journal BETWEEN 1 AND v_journals) IS NOT TRUE;
+    IF v_journals > 1 THEN
+        SELECT count(*) INTO v_wrong FROM (
+            SELECT journal, lag(journal, 1, 0) OVER (ORDER BY place) AS before
+            FROM unnest(p_journal) WITH ORDINALITY AS i(journal, place)) i
+        WHERE (journal BETWEEN before AND before + 1 AND journal <= v_journals) IS NOT TRUE;
+    ELSE
+        v_wrong := cardinality(array_remove(p_journal, 1));
+    END IF;
     IF coalesce(cardinality(p_journal), 0) <> coalesce(cardinality(p_key), 0)
        OR v_wrong > 0 OR v_journals > coalesce(p_journal[cardinality(p_journal)], 0) THEN
         RAISE EXCEPTION 'journals need items, each with a key of its own, in the order of the journals'
@@ -348,7 +352,9 @@ BEGIN
             ledger_doubtful(v_headers, v_steps, v_tight), v_tight, v_twice);
     END IF;
     PERFORM ledger_write(v_cell, v_moment, v_headers, v_steps);
-    RETURN ARRAY(SELECT result FROM unnest(v_steps[:cardinality(p_key)]));
+    RETURN CASE WHEN v_certain AND cardinality(v_tight) = 0
+        THEN array_fill('ok'::text, ARRAY[cardinality(p_key)])
+        ELSE ARRAY(SELECT result FROM unnest(v_steps[:cardinality(p_key)])) END;
 END $$;
 
 -- The same, with a batch as one document; for people and other programs.
