@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from benchmarks.__main__ import names
 from django.utils.text import slugify
 
 from lmb.cli.commands import lmb
@@ -101,3 +102,8 @@ def test_every_part_we_did_not_write_has_a_row_and_a_licence() -> None:
         for name in part.split(", ")
     }
     assert {re.split(r"[^\w-]", name)[0].lower() for name in required} <= named
+
+
+def test_every_benchmark_has_its_section() -> None:
+    page = (CLONE / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^## `(\w+)`", page, re.MULTILINE)) == names()
