@@ -1,5 +1,10 @@
-"""Who takes part. So far one noun, the *person*: a key that everything else carries.
+"""Who takes part, in which role, how surely we know it, and who may know what of whom.
 
-Direct identifiers will live in a vault of this room alone; until there is one, none are stored:
-`reference` is the pseudonym a state's own file uses.
+Nouns: a *person* is a key that everything else carries. A person has *residences*, accounts at
+identity providers (*identities*) and *sign-ins*. *Organisations* have *memberships* with a *role*.
+*Consents*, *delegations* and cases say who may look; the *access log* says who did. Two persons
+decide what one must not (*approvals*). The *vault* alone holds what names somebody, sealed.
+
+    identity ──enrol──▶ person ──consent, membership, case──▶ reach ──look──▶ vault
+                                                                 └──▶ access log
 """
