@@ -1,4 +1,4 @@
-"""What the documents lead to is there: pages and headings, commands, parts, decisions."""
+"""What the documents lead to is there: pages, headings, files, commands, decisions, licences."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ def _leads_somewhere(page: Path, link: str) -> bool:
     return target.is_file() and heading in {
         slugify(found.replace(".", "")) for found in HEADING.findall(target.read_text())
     }
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    tops = "benchmarks|docs|scripts|src|tests|verifier"
+    missing = [
+        f"{page.relative_to(CLONE)}: {path}"
+        for page in PAGES
+        for path in re.findall(rf"`((?:{tops})/[\w./-]+)`", page.read_text(encoding="utf-8"))
+        if not (CLONE / path).exists()
+    ]
+    assert missing == []
 
 
 def test_every_reference_page_is_found_from_the_front_page() -> None:
