@@ -10,9 +10,14 @@ from lmb.ledger.sources import bond_series
 KIND = "wallet"
 
 
+def of_person(person: UUID) -> str:
+    """What the codes of all pockets of one person begin with."""
+    return f"{KIND}/{person}/"
+
+
 def pocket(cusip: str, person: UUID) -> str:
     """One person's training money from one bond series."""
-    return f"wallet/{person}/{cusip}"
+    return f"{of_person(person)}{cusip}"
 
 
 def pocket_account(cusip: str, person: UUID, purpose: str) -> NewAccount:
