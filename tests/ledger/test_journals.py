@@ -11,8 +11,8 @@ from django.db import DatabaseError, transaction
 from lmb.ledger import queries, service
 from lmb.ledger.batches import parameters
 from lmb.ledger.entries import Journal, Post, transfer_id
+from lmb.ledger.models import Account, Refusal, Transfer
 from lmb.ledger.models import Journal as JournalRow
-from lmb.ledger.models import Refusal, Transfer
 from tests.ledger.books import START, Ledger, execute
 from tests.ledger.invariants import broken
 
@@ -99,7 +99,7 @@ def test_a_text_with_the_separator_of_names_is_no_key(ledger: Ledger) -> None:
 
 def test_an_account_s_history_is_a_chain_from_its_end(ledger: Ledger) -> None:
     post_apart(ledger, *(fee(f"k{n}", 1) for n in range(5)))
-    account = queries.models.Account.objects.get(cell=ledger.cell, code="wallet")
+    account = Account.objects.get(cell=ledger.cell, code="wallet")
     entries = queries.entries_back(account, account.seq_last)
     assert [entry.seq for entry in entries] == [6, 5, 4, 3, 2, 1]
     assert [entry.seq for entry in queries.entries_back(account, 6, below=4, limit=2)] == [3, 2]
