@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
 
 DOORS = {
     "ledger_close_through",
+    "ledger_digest",
     "ledger_entries_back",
     "ledger_forget_refusals",
     "ledger_held",
@@ -40,6 +41,7 @@ DOORS = {
     "ledger_post",
     "ledger_posted",
     "ledger_transfer_id",
+    "ledger_uuid8",
 }
 
 STATEMENTS = {

@@ -51,5 +51,7 @@ def _uuid7(at: datetime, rest: bytes) -> UUID:
 def derived_uuid8(*key: str) -> UUID:
     """The identifier of what is named by `key` alone, whenever it is made: a UUID of version 8
     (RFC 9562 section 5.8), the first 128 bits of the key's SHA-256 but for version and variant."""
-    name = hashlib.sha256(SEPARATOR.join(key).encode()).hexdigest()
-    return UUID(f"{name[:12]}8{name[13:16]}8{name[17:32]}")
+    name = bytearray(hashlib.sha256(SEPARATOR.join(key).encode()).digest()[:16])
+    name[6] = name[6] & 0x0F | 0x80
+    name[8] = name[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(name))

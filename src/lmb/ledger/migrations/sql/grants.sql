@@ -13,6 +13,8 @@ GRANT EXECUTE ON FUNCTION
         text[], uuid[], timestamptz[], boolean[]),
     ledger_posted(text, bigint),
     ledger_held(text, bigint),
+    ledger_uuid8(bytea),
+    ledger_digest(integer, text),
     ledger_transfer_id(integer, text),
     ledger_entries_back(integer, uuid, bigint),
     ledger_forget_refusals(integer, integer)

@@ -19,18 +19,22 @@ CREATE TYPE ledger_header AS (
 -- an item that opens or posts; null is no limit. Balances and sequence numbers are those the last
 -- transfer before the batch left.
 CREATE TYPE ledger_step AS (
-    place bigint, journal integer, key text, id uuid, kind text, code text, debit_code text,
-    credit_code text, asked numeric, hold uuid, expires_at timestamptz, final boolean,
-    amount bigint, debit uuid, credit uuid, unit text, debit_balance bigint,
-    credit_balance bigint, debit_seq bigint, credit_seq bigint, debit_room bigint,
-    credit_room bigint, result text, certain boolean);
+    place bigint, journal integer, certain boolean, debit uuid, credit uuid, amount bigint,
+    debit_balance bigint, credit_balance bigint, debit_seq bigint, credit_seq bigint, id uuid,
+    result text, kind text, code text, unit text, hold uuid, final boolean,
+    expires_at timestamptz, debit_room bigint, credit_room bigint, key text, debit_code text,
+    credit_code text, asked numeric);
 
--- A transfer's identifier follows from its key, so that a key can move at most once. It is a
--- UUID of version 8: the first 128 bits of a SHA-256 but for its version and variant.
+-- The first 128 bits of a SHA-256 as a UUID of version 8 (RFC 9562).
+CREATE FUNCTION ledger_uuid8(p_digest bytea) RETURNS uuid LANGUAGE sql IMMUTABLE
+RETURN encode(substring(set_byte(set_byte(p_digest, 6, get_byte(p_digest, 6) & 15 | 128),
+    8, get_byte(p_digest, 8) & 63 | 128) FOR 16), 'hex')::uuid;
+
+-- A transfer's identifier follows from its key, so that a key can move at most once.
+CREATE FUNCTION ledger_digest(p_cell integer, p_key text) RETURNS bytea LANGUAGE sql IMMUTABLE
+RETURN sha256(convert_to(p_cell::text || chr(31) || p_key, 'UTF8'));
 CREATE FUNCTION ledger_transfer_id(p_cell integer, p_key text) RETURNS uuid LANGUAGE sql IMMUTABLE
-RETURN substr(overlay(overlay(
-    encode(sha256(convert_to(p_cell::text || chr(31) || p_key, 'UTF8')), 'hex')
-    PLACING '8' FROM 13) PLACING '8' FROM 17), 1, 32)::uuid;
+RETURN ledger_uuid8(ledger_digest(p_cell, p_key));
 
 -- Reads the journals of a batch and answers what refuses them whatever their items are.
 CREATE FUNCTION ledger_read_headers(p_cell ledger_cell, p_moment timestamptz, p_journals jsonb)
@@ -110,17 +114,21 @@ DECLARE
     v_holds uuid[] := ARRAY(SELECT h FROM unnest(p_hold) h WHERE h IS NOT NULL
                             GROUP BY h HAVING count(*) > 1);
 BEGIN
-    WITH items AS MATERIALIZED (
-        SELECT i.*, ledger_transfer_id(p_cell, key) AS id
+    WITH named AS MATERIALIZED (
+        SELECT i.*, ledger_digest(p_cell, key) AS digest
         FROM unnest(p_journal, p_key, p_kind, p_debit, p_credit, p_amount, p_code, p_hold,
             p_expires_at, p_final) WITH ORDINALITY AS i(journal, key, kind, debit_code,
             credit_code, asked, code, hold, expires_at, final, place)
+    ), items AS MATERIALIZED (
+        SELECT *, ledger_uuid8(digest) AS id FROM named
     )
-    SELECT array_agg(ROW(2 * s.place, s.journal, s.key, s.id, s.kind, coalesce(s.code, s.journal_kind), s.debit_code,
-            s.credit_code, s.asked, CASE s.kind WHEN 'hold' THEN s.id WHEN 'post' THEN NULL ELSE s.hold END,
-            s.expires_at, CASE s.kind WHEN 'capture' THEN coalesce(s.final, false) END, s.amount, s.debit, s.credit,
-            s.unit, s.debit_balance, s.credit_balance, s.debit_seq, s.credit_seq, s.debit_room,
-            s.credit_room, CASE WHEN s.certain THEN 'ok' ELSE s.refusal END, s.certain
+    SELECT array_agg(ROW(2 * s.place, s.journal, s.certain, s.debit, s.credit, s.amount,
+            s.debit_balance, s.credit_balance, s.debit_seq, s.credit_seq, s.id,
+            CASE WHEN s.certain THEN 'ok' ELSE s.refusal END, s.kind,
+            coalesce(s.code, s.journal_kind), s.unit,
+            CASE s.kind WHEN 'hold' THEN s.id WHEN 'post' THEN NULL ELSE s.hold END,
+            CASE s.kind WHEN 'capture' THEN coalesce(s.final, false) END, s.expires_at,
+            s.debit_room, s.credit_room, s.key, s.debit_code, s.credit_code, s.asked
         )::ledger_step ORDER BY s.place), bool_and(s.certain), sum(s.amount), max(s.peak),
         min(least(s.debit_room, s.credit_room))
     INTO o_steps, o_certain, o_total, o_peak, o_room
@@ -185,8 +193,10 @@ CREATE FUNCTION ledger_write(p_cell ledger_cell, p_moment timestamptz, p_headers
 RETURNS void LANGUAGE plpgsql SET enable_nestloop = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     WITH standing AS MATERIALIZED (
-        SELECT s.*, p_cell.seq_last + row_number() OVER (ORDER BY s.place) AS seq,
-            ledger_posted(s.kind, s.amount) AS posted
+        SELECT p_cell.seq_last + row_number() OVER (ORDER BY s.place) AS seq,
+            ledger_posted(s.kind, s.amount) AS posted, s.journal, s.debit, s.credit, s.amount,
+            s.debit_balance, s.credit_balance, s.debit_seq, s.credit_seq, s.id, s.kind, s.code,
+            s.unit, s.hold, s.final, s.expires_at
         FROM unnest(p_steps) s WHERE s.result = 'ok'
     ), sides AS (
         SELECT seq, true AS is_debit, debit AS account, debit_balance AS start,
