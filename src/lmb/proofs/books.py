@@ -20,7 +20,7 @@ _SELECT = """
     SELECT t.cell, t.seq, t.recorded_at, t.id, t.journal, j.reverses, t.debit, t.credit, t.hold,
         coalesce(j.determination, j.instruction), coalesce(d.sha256, i.sha256), t.amount_cents,
         t.effective_at, t.kind, j.determination IS NOT NULL, t.unit, t.code, j.kind, j.actor
-    FROM ledger_transfer t
+    FROM {source} t
     JOIN ledger_journal j ON j.cell = t.cell AND j.id = t.journal
     LEFT JOIN rules_determination d ON d.cell = t.cell AND d.id = j.determination
     LEFT JOIN ledger_instruction i ON i.cell = t.cell AND i.id = j.instruction
@@ -39,8 +39,9 @@ class Posted:
 
 def posted_after(cell: int, seq: int, limit: int) -> list[Posted]:
     """The next transfers of a cell after a number, in order."""
-    tail = "WHERE t.cell = %s AND t.seq > %s ORDER BY t.seq LIMIT %s"
-    return list(_read(tail, [cell, seq, limit]))
+    # Limited before it is joined: else every later transfer is joined and sorted for each page.
+    page = "(SELECT * FROM ledger_transfer WHERE cell = %s AND seq > %s ORDER BY seq LIMIT %s)"
+    return list(_read("ORDER BY t.seq", [cell, seq, limit], source=page))
 
 
 def posted(cell: int, transfer: UUID) -> Posted | None:
@@ -68,9 +69,11 @@ def posted_among(cell: int, transfers: Collection[UUID]) -> dict[UUID, Posted]:
     return {one.movement.transfer: one for one in found}
 
 
-def _read(tail: str, parameters: list[int | UUID | list[UUID]]) -> Iterator[Posted]:
+def _read(
+    tail: str, parameters: list[int | UUID | list[UUID]], *, source: str = "ledger_transfer"
+) -> Iterator[Posted]:
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT + tail, parameters)
+        cursor.execute(_SELECT.format(source=source) + tail, parameters)
         rows = cursor.fetchall()
     return map(_posted, rows)
 
