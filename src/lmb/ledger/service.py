@@ -109,7 +109,8 @@ def post(books: Books, journals: Iterable[Journal]) -> list[tuple[Answer, ...]]:
     answers: list[tuple[Answer, ...]] = []
     for batch in _batches(journals):
         told = parameters(batch, books.cell, books.now())
-        results = iter(_called(f"SELECT {POST}", [books.cell, books.at, *told]))
+        found = _call(f"SELECT {POST}", [books.cell, books.at, *told])
+        results = iter(found if isinstance(found, list) else [])
         answers += [
             tuple(Answer(books.cell, item.key, next(results)) for item in journal.items)
             for journal in batch
@@ -155,8 +156,3 @@ def _call(sql: str, parameters: Parameters) -> object:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
     return None if row is None else row[0]
-
-
-def _called(sql: str, parameters: Parameters) -> list[str]:
-    found = _call(sql, parameters)
-    return found if isinstance(found, list) else []
