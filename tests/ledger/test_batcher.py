@@ -60,7 +60,7 @@ def test_callers_at_the_same_time_share_a_commit(
 
     monkeypatch.setattr("lmb.ledger.batcher.post", counted)
     with Batcher(ledger.books) as batcher:
-        # While the first one waits for the cell, the others come; the other writer takes some.
+        # While the first one waits for the cell, the others come.
         with owner_connection.transaction():
             owner_connection.execute("SELECT FROM ledger_cell FOR UPDATE")
             waiting = [batcher.submit(spend(ledger, "first"))]
@@ -68,9 +68,7 @@ def test_callers_at_the_same_time_share_a_commit(
                 threading.Event().wait(0.01)
             waiting += [batcher.submit(spend(ledger, f"k{number}")) for number in range(50)]
         assert all(each.result()[0].result == "ok" for each in waiting)
-    assert batches[0] == 1
-    assert sum(batches) == 51
-    assert len(batches) <= 3
+    assert batches == [1, 50]
 
 
 def test_one_key_from_many_threads_is_posted_once(ledger: Ledger) -> None:

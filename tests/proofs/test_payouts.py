@@ -163,7 +163,7 @@ def test_raw_sql_of_the_owner_does_not_pay_either(
     ]
     columns = ", ".join(names)
     statement = f"""INSERT INTO ledger_transfer (id, seq, {columns})
-        SELECT gen_random_uuid(), 999, {columns} FROM ledger_transfer
+        SELECT gen_random_uuid(), seq + 1, {columns} FROM ledger_transfer
         WHERE seq = (SELECT max(seq) FROM ledger_transfer)"""
     with pytest.raises(psycopg.DatabaseError, match="payouts of the books") as refused:
         owner_connection.execute(statement.encode())

@@ -1,12 +1,11 @@
 """Many callers, one statement: journals posted at the same time share a batch and a commit.
 
-    threads ──submit──▶ bounded line ──writers──▶ ledger_post ──▶ one answer to each
+    threads ──submit──▶ bounded line ──one writer──▶ ledger_post ──▶ one answer to each
 
-A commit takes about as long for a thousand transfers as for one, and a busy account is locked once
-a batch instead of once a caller. Of two writers, each with a connection of its own, one can be in
-the database while the other wakes its callers. A writer waits a moment for company, but no longer
-than until as many have come as the last time: a lone caller never waits, and callers that all come
-back at once are taken together.
+A commit takes about as long for a thousand transfers as for one, and a busy account is locked
+once a batch instead of once a caller. The writer has a connection of its own. It waits a moment for
+company, but no longer than until as many have come as the last time: a lone caller never waits, and
+callers that all come back at once are taken together.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from lmb.values.errors import LmbError
 
 QUEUE_JOURNALS = 8192
 WAIT_SECONDS = 0.002
-WRITERS = 2
 SUBMIT_SECONDS = 0.1
 """How long a caller waits for a place in a full line before it is told to come again."""
 
@@ -64,7 +62,7 @@ class Waiting:
         return self._answers
 
     def answer(self, answers: tuple[Answer, ...] = (), error: Exception | None = None) -> None:
-        """Give the answers, or what went wrong. For the writers alone."""
+        """Give the answers, or what went wrong. For the writer alone."""
         self._answers, self._error = answers, error
         self._unanswered.release()
 
@@ -89,14 +87,10 @@ class Batcher:
         lock = threading.Lock()
         self._enough = threading.Condition(lock)
         self._room = threading.Condition(lock)
-        self._writers = [
-            threading.Thread(target=self._write, name=f"ledger-batcher-{number}", daemon=True)
-            for number in range(WRITERS)
-        ]
+        self._writer = threading.Thread(target=self._write, name="ledger-batcher", daemon=True)
 
     def __enter__(self) -> Batcher:
-        for writer in self._writers:
-            writer.start()
+        self._writer.start()
         return self
 
     def __exit__(
@@ -107,10 +101,9 @@ class Batcher:
     ) -> None:
         with self._enough:
             self._closed = True
-            self._enough.notify_all()
+            self._enough.notify()
             self._room.notify_all()
-        for writer in self._writers:
-            writer.join()
+        self._writer.join()
 
     def submit(self, journal: Journal) -> Waiting:
         """Put a journal in line; `result` waits for its answers. Raises BusyError when the line is
@@ -144,23 +137,21 @@ class Batcher:
     def _next_batch(self) -> list[Waiting]:
         """What is in line, once something is and its company has come or not come in time. Empty
         when the line is closed and nothing is left."""
-        batch: list[Waiting] = []
         with self._enough:
-            # The other writer may have taken what this one waited for the company of.
-            while not self._line and not self._closed:
-                self._enough.wait()
-                deadline = time.monotonic() + self._wait_seconds
-                while 0 < len(self._line) < self._company and not self._closed:
-                    left = deadline - time.monotonic()
-                    if left <= 0 or not self._enough.wait(left):
-                        break
+            self._enough.wait_for(lambda: self._line or self._closed)
+            deadline = time.monotonic() + self._wait_seconds
+            while len(self._line) < self._company and not self._closed:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._enough.wait(left):
+                    break
+            batch: list[Waiting] = []
             items = 0
             while self._line and (
                 not batch or items + len(self._line[0].journal.items) <= BATCH_ITEMS
             ):
                 batch.append(self._line.popleft())
                 items += len(batch[-1].journal.items)
-            self._company = max(1, len(batch))
+            self._company = max(1, min(len(batch), self._places))
             self._room.notify(len(batch))
         return batch
 
