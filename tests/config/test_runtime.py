@@ -15,7 +15,7 @@ from psycopg import sql
 
 from lmb.config import runtime
 from lmb.config.cluster import SUPERUSER
-from lmb.config.errors import DatabaseUrlError
+from lmb.config.errors import DatabaseUrlError, OldTablesError
 from lmb.config.postgres import Server, embedded
 from tests.conftest import Database, drop
 
@@ -121,3 +121,11 @@ def test_password_of_an_address_is_not_shown() -> None:
 
 def test_tests_start_without_a_database_of_the_caller() -> None:
     assert runtime.URL_VARIABLE not in os.environ
+
+
+def test_tables_of_another_version_are_refused_with_the_next_step(fresh_database: Database) -> None:
+    assert not runtime.migrate()
+    with psycopg.connect(fresh_database.owner_dsn, autocommit=True) as owner:
+        owner.execute("COMMENT ON SCHEMA public IS NULL")
+    with pytest.raises(OldTablesError, match="make clean"):
+        runtime.migrate()

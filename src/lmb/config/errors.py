@@ -2,7 +2,8 @@
 
 EnvironmentProblem
 ├── DatabaseStartError     the embedded PostgreSQL cannot be made, started or reached
-└── DatabaseUrlError       DATABASE_URL names a server that cannot be used
+├── DatabaseUrlError       DATABASE_URL names a server that cannot be used
+└── OldTablesError         the tables were made by another development version
 """
 
 from __future__ import annotations
@@ -16,3 +17,7 @@ class DatabaseStartError(EnvironmentProblem):
 
 class DatabaseUrlError(EnvironmentProblem):
     """DATABASE_URL or DATABASE_OWNER_URL names a server that cannot be used."""
+
+
+class OldTablesError(EnvironmentProblem):
+    """The tables of the database were made by another development version."""

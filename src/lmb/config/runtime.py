@@ -119,12 +119,16 @@ def _check_membership(dsn: str) -> None:
 def migrate(*, progress: Progress = silent) -> bool:
     """Bring the tables up to date as their owner; tell whether anything was done.
 
-    Two processes that migrate at once take turns.
+    Two processes that migrate at once take turns. Raises OldTablesError for tables of another
+    development version.
     """
     from django.core.management import call_command
     from django.db import connections
 
+    from lmb.config.table_shapes import check_shape, keep_shape
+
     owner = connections["owner"]
+    check_shape(owner)
     if not _pending():
         return False
     with owner.cursor() as cursor:
@@ -134,6 +138,8 @@ def migrate(*, progress: Progress = silent) -> bool:
             return False
         progress("Creating the tables")
         prepare_application_role()
+        # First, so that a migration that is interrupted can be gone on with.
+        keep_shape(owner)
         call_command("migrate", database="owner", interactive=False, verbosity=0)
     finally:
         # Closing the session gives back the lock, whatever state a failure left it in.
