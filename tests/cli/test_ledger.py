@@ -125,6 +125,21 @@ def test_checks_name_what_breaks_and_exit_with_1(
     assert findings["units_sum_to_zero"] == []
 
 
+def test_refusals_kept_for_13_months_are_forgotten(ledger: Ledger) -> None:
+    ledger.run("""
+        no post wallet [b]school 999999999 -> exceeds_balance
+        clock 2027-12-01
+        d post world wallet 1 -> ok
+    """)
+    assert answer("forget") == {"forgotten": 0}
+    ledger.run("""
+        clock 2028-02-03
+        e post world [b]school 1 -> ok
+    """)
+    assert "1 refused keys" in lmb("forget").stdout
+    assert answer("forget") == {"forgotten": 0}
+
+
 def test_exports_are_whole_files(ledger: Ledger) -> None:
     assert load_string(lmb("export", "--format", "beancount").stdout)[1] == []
     assert "account Equity:World  ; code:world" in lmb("export", "--format", "hledger").stdout
@@ -200,7 +215,7 @@ def test_books_are_named_where_there_are_several(ledger: Ledger) -> None:
 
 def test_every_command_has_help_with_an_example() -> None:
     assert sorted(commands.commands) == [
-        *("accounts", "balance", "check", "export", "history", "post", "script"),
+        *("accounts", "balance", "check", "export", "forget", "history", "post", "script"),
     ]
     for name, command in commands.commands.items():
         assert f"Example: lmb ledger {name}" in lmb(name, "--help").stdout

@@ -16,7 +16,7 @@ from lmb.cli.progress import say
 from lmb.config.clock import SystemClock
 from lmb.config.runtime import database, migrate
 from lmb.ledger import export as exports
-from lmb.ledger import statements
+from lmb.ledger import service, statements
 from lmb.ledger.checks import CHECKS
 from lmb.ledger.operations import read_operation
 from lmb.ledger.order_files import post_all, post_readable
@@ -130,6 +130,19 @@ def check(context: click.Context, books: str | None, as_json: bool) -> None:
     else:
         tables.print_checks(found)
     context.exit(1 if any(found.values()) else 0)
+
+
+@ledger.command(epilog="Example: lmb ledger forget")
+@books_option
+@json_option
+def forget(books: str | None, as_json: bool) -> None:
+    """Forget refused keys that were kept for 13 months. What moved is never forgotten."""
+    with _database():
+        forgotten = service.forget_refusals(statements.cell_of_books(books))
+    if as_json:
+        _print_json(forgotten=forgotten)
+    else:
+        click.echo(f"{forgotten:,} refused keys were kept long enough and are new again")
 
 
 @ledger.command(epilog="Example: lmb ledger export --format beancount > books.beancount")

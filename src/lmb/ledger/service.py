@@ -135,6 +135,15 @@ def close_through(books: Books, through: datetime) -> None:
     _call("SELECT ledger_close_through(%s, %s)", [books.cell, through])
 
 
+def forget_refusals(cell: int) -> int:
+    """Forget the refusals of a cell that were kept for 13 months; return how many. Their keys are
+    new again. Interrupted, it goes on where it was."""
+    forgotten = 0
+    while some := int(str(_call("SELECT ledger_forget_refusals(%s, %s)", [cell, BATCH_ITEMS]))):
+        forgotten += some
+    return forgotten
+
+
 def _batches(journals: Iterable[Journal]) -> Iterator[list[Journal]]:
     batch: list[Journal] = []
     items = 0
