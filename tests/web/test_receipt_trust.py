@@ -90,13 +90,19 @@ def test_too_few_witnesses_are_told(client: Client, books: Books, kept: Receipt)
     assert "These are fewer witnesses than the books’ policy asks for." in shown
 
 
+def flipped(content: bytes) -> bytes:
+    """Other bytes, whatever these are: the last byte of a signature is often zero already."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
 @pytest.mark.parametrize("key", [WITNESS, SECOND])
 def test_a_false_signature_of_a_trusted_witness_spoils_the_receipt(
     client: Client, books: Books, kept: Receipt, key: SigningKey
 ) -> None:
     put_in_force(books)
     false = tuple(
-        replace(each, content=each.content[:-1] + b"\0") if each.name == key.name else each
+        replace(each, content=flipped(each.content)) if each.name == key.name else each
         for each in kept.note.signatures
     )
     shown = give(client, replace(kept, note=replace(kept.note, signatures=false)).content.decode())
