@@ -10,16 +10,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from lmb.ledger.entries import Capture, Expire, HoldFor, Item, Journal, Post, Void
+from lmb.ledger.entries import HoldFor, Item, Journal, Post
 from lmb.values.identifiers import SEPARATOR
-
-KINDS: dict[type[Item], str] = {
-    Post: "post",
-    HoldFor: "hold",
-    Capture: "capture",
-    Void: "void",
-    Expire: "expire",
-}
 
 POST = "ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 """The call that takes a cell, a time, and the parameters of a batch."""
@@ -35,7 +27,7 @@ def parameters(journals: Sequence[Journal], cell: int, at: datetime) -> list[str
         json.dumps([journal.header(cell, at) for journal in journals]),
         _plain(places),
         _texts([item.key for item in items]),
-        _texts([KINDS[type(item)] for item in items]),
+        _texts([item.kind for item in items]),
         _texts([getattr(item, "debit", None) for item in items]),
         _texts([getattr(item, "credit", None) for item in items]),
         _plain([getattr(item, "amount_cents", None) for item in items]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from lmb.values.canonical import Document
@@ -35,6 +35,7 @@ class Cause:
 class Post:
     """Move an amount from one account (the debit) to another (the credit)."""
 
+    kind: ClassVar[str] = "post"
     key: str
     debit: str
     credit: str
@@ -42,13 +43,17 @@ class Post:
     code: str
 
     def document(self) -> dict[str, Document]:
-        return {"kind": "post", **_between(self.debit, self.credit, self.amount_cents, self.code)}
+        return {
+            "kind": self.kind,
+            **_between(self.debit, self.credit, self.amount_cents, self.code),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class HoldFor:
     """Set an amount aside on its way from one account to another."""
 
+    kind: ClassVar[str] = "hold"
     key: str
     debit: str
     credit: str
@@ -59,7 +64,7 @@ class HoldFor:
     def document(self) -> dict[str, Document]:
         expires = None if self.expires_at is None else self.expires_at.isoformat()
         return {
-            "kind": "hold",
+            "kind": self.kind,
             "expires_at": expires,
             **_between(self.debit, self.credit, self.amount_cents, self.code),
         }
@@ -69,6 +74,7 @@ class HoldFor:
 class Capture:
     """Pay a part of a hold; `final` releases the rest."""
 
+    kind: ClassVar[str] = "capture"
     key: str
     hold: UUID
     amount_cents: int
@@ -77,7 +83,7 @@ class Capture:
 
     def document(self) -> dict[str, Document]:
         return {
-            "kind": "capture",
+            "kind": self.kind,
             "hold": str(self.hold),
             "amount_cents": self.amount_cents,
             "code": self.code,
@@ -89,24 +95,26 @@ class Capture:
 class Void:
     """Release what is left of a hold."""
 
+    kind: ClassVar[str] = "void"
     key: str
     hold: UUID
     code: str
 
     def document(self) -> dict[str, Document]:
-        return {"kind": "void", "hold": str(self.hold), "code": self.code}
+        return {"kind": self.kind, "hold": str(self.hold), "code": self.code}
 
 
 @dataclass(frozen=True, slots=True)
 class Expire:
     """Release what is left of a hold whose time has passed."""
 
+    kind: ClassVar[str] = "expire"
     key: str
     hold: UUID
     code: str
 
     def document(self) -> dict[str, Document]:
-        return {"kind": "expire", "hold": str(self.hold), "code": self.code}
+        return {"kind": self.kind, "hold": str(self.hold), "code": self.code}
 
 
 Item = Post | HoldFor | Capture | Void | Expire

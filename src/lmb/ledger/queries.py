@@ -117,12 +117,12 @@ def balances(cell: int, *, kind: str | None = None, unit: str | None = None) -> 
         rows = rows.filter(kind=kind)
     if unit is not None:
         rows = rows.filter(unit=unit)
-    return [_balance(row) for row in rows.order_by("code")]
+    return [balance_of(row) for row in rows.order_by("code")]
 
 
 def balance(cell: int, code: str) -> Balance:
     """The current balance of one account. Raises Account.DoesNotExist for an unknown code."""
-    return _balance(models.Account.objects.get(cell=cell, code=code))
+    return balance_of(models.Account.objects.get(cell=cell, code=code))
 
 
 def posted_before(cell: int, code: str, at: datetime) -> int:
@@ -316,7 +316,8 @@ def _movement(row: models.Transfer, codes: dict[UUID, str], journal: models.Jour
     )
 
 
-def _balance(row: models.Account) -> Balance:
+def balance_of(row: models.Account) -> Balance:
+    """What an account's row shows."""
     return Balance(
         code=row.code,
         kind=row.kind,

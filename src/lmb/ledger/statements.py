@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from lmb.ledger import models
 from lmb.ledger.queries import (
     Balance,
     Movement,
-    balance,
+    balance_of,
     cell_name,
     entries_back,
     movements,
@@ -145,8 +145,7 @@ def balance_at(cell: int, code: str, at: datetime) -> Balance:
     A transfer recorded later counts later, also where it takes effect earlier. A hold whose time
     has passed is held until it is released. Raises NotFoundError for an unknown account.
     """
-    shown = current_balance(cell, code)
-    account = models.Account.objects.get(cell=cell, code=code)
+    account = _account(cell, code)
     with connection.cursor() as cursor:
         # The chain is followed from the account's end; what was recorded later is not counted.
         cursor.execute(
@@ -161,11 +160,8 @@ def balance_at(cell: int, code: str, at: datetime) -> Balance:
             {"cell": cell, "account": account.id, "end": account.seq_last, "at": at},
         )
         posted, held_in, held_out = map(int, cursor.fetchone())
-    return Balance(
-        code=shown.code,
-        kind=shown.kind,
-        owner=shown.owner,
-        unit=shown.unit,
+    return replace(
+        balance_of(account),
         posted_cents=posted,
         pending_in_cents=held_in,
         pending_out_cents=held_out,
@@ -174,25 +170,28 @@ def balance_at(cell: int, code: str, at: datetime) -> Balance:
 
 def current_balance(cell: int, code: str) -> Balance:
     """What an account shows now. Raises NotFoundError for an unknown account."""
-    try:
-        return balance(cell, code)
-    except models.Account.DoesNotExist as error:
-        raise NotFoundError(
-            f"there is no account {code!r} in these books; `lmb ledger accounts` lists them"
-        ) from error
+    return balance_of(_account(cell, code))
 
 
 def history(cell: int, code: str, *, limit: int, before: int | None = None) -> list[Entry]:
     """The newest transfers of an account, newest first, at most so many; with `before`, those
     that have a lower sequence number. Raises NotFoundError for an unknown account."""
-    current_balance(cell, code)
-    account = models.Account.objects.get(cell=cell, code=code)
+    account = _account(cell, code)
     start, below = _start(account, before)
     page = entries_back(account, start, below=below, limit=limit)
     others = {row.credit if row.debit == account.id else row.debit for row in page}
     named = models.Account.objects.filter(cell=cell, id__in=others)
     codes = dict(named.values_list("id", "code"))
     return [_entry(row, account.id, codes) for row in page]
+
+
+def _account(cell: int, code: str) -> models.Account:
+    try:
+        return models.Account.objects.get(cell=cell, code=code)
+    except models.Account.DoesNotExist as error:
+        raise NotFoundError(
+            f"there is no account {code!r} in these books; `lmb ledger accounts` lists them"
+        ) from error
 
 
 def _start(account: models.Account, before: int | None) -> tuple[int, int]:
@@ -225,15 +224,7 @@ def _entry(row: models.Transfer, account: UUID, codes: dict[UUID, str]) -> Entry
 
 def _terms(row: models.Account) -> AccountTerms:
     return AccountTerms(
-        balance=Balance(
-            code=row.code,
-            kind=row.kind,
-            owner=row.owner,
-            unit=row.unit,
-            posted_cents=row.posted_credit_cents - row.posted_debit_cents,
-            pending_in_cents=row.held_credit_cents,
-            pending_out_cents=row.held_debit_cents,
-        ),
+        balance=balance_of(row),
         purpose=row.purpose,
         fund=row.fund,
         limit=row.limit_side,

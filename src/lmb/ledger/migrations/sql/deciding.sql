@@ -120,7 +120,7 @@ BEGIN
     IF v_hold IS NULL THEN
         o_refusal := 'unknown_hold';
         RETURN;
-    ELSIF v_opened IS NOT NULL OR v_hold -> 2 <> 'null' THEN
+    ELSIF v_hold -> 2 <> 'null' THEN
         p_step.debit := v_opened.debit; p_step.credit := v_opened.credit;
         p_step.unit := v_opened.unit;
         p_step.debit_balance := v_opened.debit_balance; p_step.debit_seq := v_opened.debit_seq;

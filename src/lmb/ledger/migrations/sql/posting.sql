@@ -106,8 +106,8 @@ $$;
 CREATE FUNCTION ledger_look(p_cell integer, p_moment timestamptz, p_headers ledger_header[],
     p_journal integer[], p_key text[], p_kind text[], p_debit text[], p_credit text[],
     p_amount numeric[], p_code text[], p_hold uuid[], p_expires_at timestamptz[], p_final boolean[],
-    p_twice text[], OUT o_steps ledger_step[], OUT o_certain boolean, OUT o_total numeric, OUT o_peak bigint,
-    OUT o_room bigint)
+    p_twice text[], OUT o_steps ledger_step[], OUT o_certain boolean, OUT o_total numeric,
+    OUT o_peak bigint, OUT o_room bigint)
 LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_nestloop = off
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
