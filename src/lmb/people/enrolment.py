@@ -27,9 +27,6 @@ from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
 from lmb.values.identifiers import drawn_uuid7
 
-SAME_PERSON = "same-person"
-DIFFERENT_PERSONS = "different-persons"
-
 
 @dataclass(frozen=True, slots=True)
 class Returned:

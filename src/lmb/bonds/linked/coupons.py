@@ -20,7 +20,7 @@ from lmb.bonds.linked.earned import Earned, earned_chain
 from lmb.bonds.linked.evidence import Known, by_window
 from lmb.bonds.linked.kpis_file import Observation, in_order
 from lmb.bonds.linked.limits import bounds, room_percent
-from lmb.bonds.linked.rounding import exact_text, percent, rounded
+from lmb.bonds.linked.rounding import exact_text, rounded
 from lmb.bonds.linked.sheet import LinkedSheet
 from lmb.bonds.linked.trace import Trace
 from lmb.values.canonical import Document, canonical_bytes, fingerprint
@@ -333,8 +333,3 @@ def adjustment_belongs_to_buyer(coupon: CouponDetermination, settles_on: date) -
     """Whether a buyer whose trade settles on a day gets the period's whole payment: yes when it
     settles by the record date. In advance the seller was paid their days in the price."""
     return settles_on <= coupon.earned.plan.record_on
-
-
-def adjustment_decimal(coupon: CouponDetermination) -> Decimal:
-    """The adjustment as the decimal it is, for `lmb.bonds.coupon`."""
-    return percent(coupon.adjustment_percent)

@@ -21,7 +21,6 @@ from lmb.bonds.terms_reading import Finding
 from lmb.values.money import format_cents
 
 ZERO = Interval(Fraction(0), Fraction(0))
-UNIT = Interval(Fraction(0), Fraction(1))
 _NUMBERS = Intervals()
 _UNBOUNDED_PERCENT = Fraction(10**9)
 """A rate card pays dollars; on little par that is any rate, until the cap cuts it."""
