@@ -127,7 +127,7 @@ def compile_translations() -> None:
 
 
 def translation_sources() -> list[Path]:
-    return sorted(ROOT.glob("src/lmb/*/locale/*/LC_MESSAGES/*.po"))
+    return sorted(ROOT.glob("src/lmb/**/locale/*/LC_MESSAGES/*.po"))
 
 
 def set_up(*, dev: bool) -> None:

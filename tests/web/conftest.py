@@ -15,7 +15,8 @@ import psycopg
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections as django_connections
-from django.utils import translation
+from django.db import transaction
+from django.utils import timezone, translation
 from psycopg import sql
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -27,6 +28,7 @@ from lmb.config.postgres import Server
 from lmb.settlement import service
 from lmb.settlement.programme import File, ProgrammeFiles, load_programme
 from lmb.settlement.report import Report, report
+from lmb.web.personas.seeds import seed
 from tests.web.signing import receipt_text, sign_log
 from tests.web.support import first
 
@@ -80,6 +82,10 @@ def _database(app_dsn: str, owner_dsn: str, blocker: DjangoDbBlocker) -> Iterato
             connections.use_database(before[0], before[1])
 
 
+def demonstration_files() -> ProgrammeFiles:
+    return ProgrammeFiles(*(File(name, content) for name, content in exported_files().items()))
+
+
 @pytest.fixture(scope="session")
 def demonstration_books(
     database_server: Server,
@@ -94,8 +100,7 @@ def demonstration_books(
         template = sql.Identifier(f"template_{worker_id}")
         connection.execute(statement.format(sql.Identifier(name), template))
     app_dsn, owner_dsn = (database_server.dsn(role, name) for role in ("lmb_app", "lmb_owner"))
-    files = ProgrammeFiles(*(File(name, content) for name, content in exported_files().items()))
-    programme = load_programme(files)
+    programme = load_programme(demonstration_files())
     with _database(app_dsn, owner_dsn, django_db_blocker):
         runtime.prepare_application_role()
         books = service.run(programme, lambda step: None)
@@ -111,6 +116,15 @@ def demonstration(
     """The demonstration as the pages of this test show it."""
     with _database(demonstration_books.app_dsn, demonstration_books.owner_dsn, django_db_blocker):
         yield demonstration_books.report
+
+
+@pytest.fixture
+def trying_out(demonstration: Report) -> Iterator[Report]:
+    """The demonstration with its personas, and changes a test makes taken back after it."""
+    with transaction.atomic():
+        seed(demonstration.cell, load_programme(demonstration_files()), timezone.now())
+        yield demonstration
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

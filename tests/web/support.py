@@ -53,13 +53,25 @@ Message = tuple[str | None, str | tuple[str, ...]]
 """A context, and a text or its forms by number."""
 
 
-def messages_in_code() -> set[Message]:
-    """Every text to translate in the Python files and templates of the pages."""
+def catalog_folders() -> list[Path]:
+    """The folders of the pages that keep their own words: each workspace, and what they share."""
+    return sorted(locale.parent for locale in WEB.rglob("locale"))
+
+
+def messages_in_code(folder: Path) -> set[Message]:
+    """Every text to translate in a folder's Python files and templates, but for those of folders
+    inside it that keep their own words."""
+    inner = [other for other in catalog_folders() if folder in other.parents]
     found: set[Message] = set()
-    for path in sorted(WEB.rglob("*.py")):
-        found |= _extracted(path.read_text())
-    for path in sorted(WEB.rglob("*.html")):
-        found |= _extracted(templatize(path.read_text(), origin=str(path)))
+    for path in sorted(folder.rglob("*")):
+        if any(other in path.parents for other in inner):
+            continue
+        if path.suffix == ".py":
+            found |= _extracted(path.read_text())
+        elif path.suffix == ".html":
+            # Markup is indented as markup is; to the reader of Python that would mean something.
+            code = templatize(path.read_text(), origin=str(path))
+            found |= _extracted(re.sub(r"(?m)^[ \t]+", "", code))
     return found
 
 

@@ -13,6 +13,7 @@ from lmb.cli.progress import Steps, say
 from lmb.cli.publishing import published_beside
 from lmb.cli.summary import print_json, print_summary
 from lmb.cli.trusting import witness_note
+from lmb.config.personas import trying_out
 from lmb.config.runtime import database, migrate
 from lmb.config.server import serve as serve_pages
 from lmb.settlement.programme import File, Programme, ProgrammeFiles, load_programme
@@ -53,7 +54,7 @@ def demo(as_json: bool, export: Path | None, serve: bool, host: str, port: int) 
     programme = load_programme(
         ProgrammeFiles(*(File(name, content) for name, content in files.items()))
     )
-    _carry_out(programme, as_json, (host, port) if serve else None)
+    _carry_out(programme, as_json, (host, port) if serve else None, personas=True)
 
 
 @click.command(
@@ -101,7 +102,9 @@ def serve(host: str, port: int) -> None:
             serve_pages(host, port)
 
 
-def _carry_out(programme: Programme, as_json: bool, address: tuple[str, int] | None) -> None:
+def _carry_out(
+    programme: Programme, as_json: bool, address: tuple[str, int] | None, *, personas: bool = False
+) -> None:
     with database(progress=say):
         migrate(progress=say)
         with Steps(len(steps(programme))) as progress:
@@ -116,6 +119,8 @@ def _carry_out(programme: Programme, as_json: bool, address: tuple[str, int] | N
                 click.echo(f"\n  {note[0].upper()}{note[1:]}.")
         if address is not None:
             log_keys(books.cell)
+            if personas and trying_out(books.cell, programme, address[0]):
+                click.echo("Every role can be tried: open /personas/ on the pages.", err=as_json)
             with published_beside():
                 serve_pages(*address)
 

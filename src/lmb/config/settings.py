@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -44,11 +45,13 @@ WSGI_APPLICATION = "lmb.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted((CLONE / "src" / "lmb" / "web").glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "lmb.web.context.visitor",
             ],
         },
     },
@@ -62,7 +65,8 @@ USE_TZ = True
 TIME_ZONE = "America/New_York"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [CLONE / "src" / "lmb" / "web" / "locale"]
+# Each workspace keeps its own words; what the public pages say is in the first.
+LOCALE_PATHS = sorted((CLONE / "src" / "lmb" / "web").rglob("locale"))
 
 # Served straight from where set-up and the rooms put them: no collecting, no copies.
 STATIC_URL = "/static/"
@@ -88,7 +92,18 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Set by the one page that takes a form, and gone with the browser's session.
+# Kept in the database under a hash of the browser's secret; how long is a matter of the role.
+SESSION_ENGINE = "lmb.web.session_store"
+SESSION_COOKIE_NAME = "lmb_session"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+# Not strict: an identity provider sends people back with a link.
+SESSION_COOKIE_SAMESITE = "Lax"
+# One sign-in for each role without an identity: for the demonstration alone, on this machine alone.
+PERSONAS = DEBUG or os.environ.get("LMB_PERSONAS") == "1"
+# What `config` composes and pages ask for by name.
+VAULT_KEYS = "lmb.config.vault_keys.of_this_clone"
+# Set by pages that take a form, and gone with the browser's session.
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

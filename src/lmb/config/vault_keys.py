@@ -12,6 +12,7 @@ import json
 import secrets
 import stat
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ class KeyFile:
 def key_file() -> Path:
     """Where this clone keeps the vault's keys."""
     return home() / "vault" / "keys.json"
+
+
+@cache
+def of_this_clone() -> KeyFile:
+    """The keys of this clone, read once a process."""
+    return load(key_file())
 
 
 def load(path: Path) -> KeyFile:

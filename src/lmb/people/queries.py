@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -127,6 +128,43 @@ def acting_as_delegate(
     return Acting(
         cell, person, Role.REPRESENTATIVE, assurance, None, organisation, delegation=row.id
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """One way somebody may act beside in their own name: for an organisation, called by its name,
+    or, with a delegation, for a person, who is called by nothing here."""
+
+    role: Role
+    name: str
+    membership: UUID | None = None
+    delegation: UUID | None = None
+
+
+def capacities_of(by: Acting, at: datetime) -> list[Capacity]:
+    """In which capacities somebody may act now; read inside `sessions.acting`, from their own
+    rows."""
+    memberships = models.Membership.objects.filter(cell=by.cell, person=by.person, ended_at=None)
+    delegations = models.Delegation.objects.filter(
+        cell=by.cell, delegate=by.person, starts_at__lte=at, expires_at__gt=at, ended_at=None
+    )
+    served = [row for row in delegations.order_by("id") if _still_serves(row)]
+    seats = list(memberships.order_by("id"))
+    bodies = {row.organisation for row in seats}
+    bodies |= {row.organisation for row in served if row.organisation is not None}
+    rows = models.Organisation.objects.filter(cell=by.cell, id__in=bodies)
+    names = {row.id: row.name for row in rows}
+    return [
+        *(Capacity(Role(row.role), names[row.organisation], row.id) for row in seats),
+        *(
+            Capacity(
+                Role.REPRESENTATIVE,
+                names[row.organisation] if row.organisation else "",
+                delegation=row.id,
+            )
+            for row in served
+        ),
+    ]
 
 
 def _still_serves(delegation: models.Delegation) -> bool:

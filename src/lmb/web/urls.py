@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from lmb.web.public import audit, files, receipts, views
 
@@ -22,4 +22,7 @@ urlpatterns = [
     path("audit/<int:cell>/", audit.audit_of_books, name="audit-books"),
     path("audit/<int:cell>/checkpoint", audit.checkpoint, name="checkpoint"),
     path("glossary/", views.glossary, name="glossary"),
+    path("", include("lmb.web.sign_in.urls")),
+    path("personas/", include("lmb.web.personas.urls")),
+    path("wallet/", include("lmb.web.citizen.urls", namespace="citizen")),
 ]

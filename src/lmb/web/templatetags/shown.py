@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from lmb.people.roles import Role
 from lmb.proofs.receipts import Cosigner
 from lmb.values.money import format_cents
-from lmb.web import formats
+from lmb.web import formats, words
 from lmb.web.glossary import entry
 
 register = template.Library()
@@ -99,8 +100,23 @@ def term(key: str, text: str) -> SafeString:
     )
 
 
+@register.filter
+def role_name(role: Role) -> str:
+    """What a role is called."""
+    return words.role_name(role)
+
+
 @register.simple_tag
-def same_page_in(path: str, language: str) -> str:
+def language_link(path: str) -> SafeString:
+    """A link to this page in the other language, named in that language."""
+    code, name = ("en", "English") if get_language() == "es" else ("es", "Español")
+    return format_html(
+        '<a class="language" href="{}" hreflang="{}" lang="{}">{}</a>',
+        *(_same_page_in(path, code), code, code, name),
+    )
+
+
+def _same_page_in(path: str, language: str) -> str:
     """The address of this page in another language; of the first page where it has none."""
     translated = translate_url(path, language)
     if translated != path:

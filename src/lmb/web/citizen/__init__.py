@@ -1,0 +1,1 @@
+"""The workspace of a person: what they can spend, where each cent is, who looked at them."""
