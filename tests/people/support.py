@@ -15,9 +15,10 @@ from uuid import UUID
 from lmb.people import enrolment, models, queries
 from lmb.people.acting import Acting
 from lmb.people.assurance import Assurance
-from lmb.people.enrolment import Enrolment, Returned
+from lmb.people.enrolment import Enrolment
 from lmb.people.homes import Home
 from lmb.people.keys import LocalIndexKeys, LocalMasterKeys, VaultKeys
+from lmb.people.returned import Returned
 from lmb.people.roles import Role
 
 NOW = datetime(2027, 3, 1, 15, tzinfo=UTC)

@@ -4,7 +4,7 @@ under duplicates, linked anew under supervision when their account there was los
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from lmb.people.homes import Home
 from lmb.people.identifiers import IndexKind, index_terms, normalised
 from lmb.people.keys import VaultKeys
 from lmb.people.payouts import SecurityEventKind
+from lmb.people.returned import Returned
 from lmb.people.security import note_event
 from lmb.people.service import move
 from lmb.people.sessions import house
@@ -26,25 +27,6 @@ from lmb.values.canonical import Document
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
 from lmb.values.identifiers import drawn_uuid7
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """What an identity provider returned about somebody who signed in, and nothing inferred.
-
-    `verified_at` is when it proofed the identity; `amr` are the methods of RFC 8176.
-    """
-
-    issuer: str
-    subject: str
-    acr: str
-    ial: int
-    aal: int
-    verified_at: datetime | None = None
-    authenticated_at: datetime | None = None
-    amr: frozenset[str] = frozenset()
-    device: str = ""
-    identifiers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +252,7 @@ def _note_sign_in(
         ial=returned.ial,
         aal=returned.aal,
         amr=sorted(returned.amr),
+        phishing_resistant=returned.phishing_resistant,
         authenticated_at=returned.authenticated_at,
         verified_at=returned.verified_at,
         device=returned.device,

@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                         base_field=models.TextField(), size=None
                     ),
                 ),
+                ("phishing_resistant", models.BooleanField()),
                 ("authenticated_at", models.DateTimeField(null=True)),
                 ("verified_at", models.DateTimeField(null=True)),
                 ("device", models.TextField(blank=True)),

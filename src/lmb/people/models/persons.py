@@ -92,6 +92,7 @@ class SignIn(models.Model):
     ial = models.SmallIntegerField()
     aal = models.SmallIntegerField()
     amr = ArrayField(models.TextField())
+    phishing_resistant = models.BooleanField()
     authenticated_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     device = models.TextField(blank=True)
