@@ -48,10 +48,10 @@ def main() -> None:
 
 def _measure() -> None:
     from lmb.people import enrolment, sessions, vault
-    from lmb.people.enrolment import Returned
     from lmb.people.homes import Home
     from lmb.people.keys import LocalIndexKeys, LocalMasterKeys, VaultKeys
     from lmb.people.models import Person
+    from lmb.people.returned import Returned
 
     draw = secrets.token_bytes
     master = LocalMasterKeys("m", {"m": draw(32)}, draw)
