@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from lmb.people import consents, delegations, details, grants, models, queries
+from lmb.people import clients, consents, delegations, details, grants, models, queries
 from lmb.people.accounts import Residency, determine_eligibility
 from lmb.people.assurance import Action
 from lmb.people.identifiers import DataClass
 from lmb.people.keys import VaultKeys
 from lmb.people.roles import Role
+from lmb.people.scopes import Scope
 from tests.people.authenticator import approved
 from tests.people.support import ANA, BEN, CELL, CLEO, NOW, as_self, enrolled, member, sure
 from tests.people.test_rights import REASON, SIGNER, handed_over, terms
@@ -23,6 +25,8 @@ from tests.people.test_rights import REASON, SIGNER, handed_over, terms
 ENDED = {"ended_at", "ended_by", "ended_because"}
 TABLES: dict[str, tuple[bool, set[str]]] = {
     "people_access": (False, set()),
+    "people_api_client": (True, ENDED),
+    "people_api_key": (True, ENDED),
     "people_approval": (True, set()),
     "people_authenticator": (True, ENDED),
     "people_circumstances": (True, set()),
@@ -82,6 +86,11 @@ def full(
         invited_by=ben,
         recorded_at=NOW,
     )
+    new = clients.NewClient("Sampling", Role.AUDITOR, frozenset({Scope.FUND_READ}))
+    client = clients.register(
+        keys.randomness, CELL, first.organisation, new, by=ben, approved_by=cleo, at=NOW
+    )
+    clients.issue_secret(keys.randomness, CELL, client, timedelta(days=30), by=ben, at=NOW)
     return owner_connection
 
 
@@ -164,7 +173,8 @@ def test_the_application_writes_what_is_written_here_and_no_more(
 def test_the_application_calls_few_functions_of_the_room(
     app_connection: psycopg.Connection,
 ) -> None:
-    """One that writes the log; the others say who acts, and answer what policies ask."""
+    """One that writes the log, two that ask whose a key is; the others say who acts, and answer
+    what policies ask."""
     found = app_connection.execute(
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
         " AND proname LIKE 'people\\_%' AND has_function_privilege(oid, 'EXECUTE')"
@@ -173,6 +183,8 @@ def test_the_application_calls_few_functions_of_the_room(
     assert {name for (name,) in found} == {
         "people_note_access",
         "people_ward",
+        "people_api_admit",
+        "people_api_keys_of",
         *(f"people_{name}" for name in of_policies),
     }
 

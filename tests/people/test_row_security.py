@@ -21,14 +21,15 @@ from psycopg import sql
 
 from lmb.people import consents, delegations, details, grants, queries, sessions, vault
 from lmb.people.accounts import Residency, determine_eligibility
-from lmb.people.acting import Acting
+from lmb.people.acting import Acting, ActingClient
 from lmb.people.approvals import APPROVERS
 from lmb.people.assurance import Action
 from lmb.people.homes import Home
 from lmb.people.identifiers import DataClass
 from lmb.people.keys import VaultKeys
-from lmb.people.models import Identity, Invitation, Person
+from lmb.people.models import ApiClient, ApiKey, Identity, Invitation, Person
 from lmb.people.roles import Role
+from lmb.people.scopes import SCOPES_OF
 from tests.people.authenticator import approved
 from tests.people.support import (
     ANA,
@@ -60,8 +61,15 @@ APPROVED: dict[str, str] = {
     "auditor": "aoe",
 }
 PERSONAL = {"citizen": "a", "representative": "a", "state-board": "ao", "auditor": "aoe"}
+BODY: dict[str, str] = {
+    **dict.fromkeys(set(Role) - {Role.CITIZEN, Role.REPRESENTATIVE}, "a"),
+    "security-officer": "aoe",
+    "auditor": "aoe",
+}
 MATRIX: dict[str, dict[str, str]] = {
     "people_access": {"citizen": "a", "security-officer": "aoe", "auditor": "aoe"},
+    "people_api_client": BODY,
+    "people_api_key": BODY,
     "people_approval": APPROVED,
     "people_authenticator": {
         **dict.fromkeys(Role, "a"),
@@ -77,11 +85,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "people_delegated_act": {**dict.fromkeys(Role, "a"), "auditor": "aoe"},
     "people_delegation": {**dict.fromkeys(Role, "a"), "auditor": "aoe"},
     "people_identity": {"citizen": "a", "security-officer": "aoe"},
-    "people_invitation": {
-        **dict.fromkeys(set(Role) - {Role.CITIZEN, Role.REPRESENTATIVE}, "a"),
-        "security-officer": "aoe",
-        "auditor": "aoe",
-    },
+    "people_invitation": BODY,
     "people_membership": {
         **dict.fromkeys(Role, "a"),
         "citizen": "",
@@ -114,6 +118,33 @@ MATRIX: dict[str, dict[str, str]] = {
     },
 }
 
+# What a program sees in each role: what has to do with its organisation, and nothing that is one
+# person's business, though the person works there.
+PROGRAMS = set(SCOPES_OF)
+ITS_OWN: dict[str, str] = {**dict.fromkeys(PROGRAMS, "a"), "auditor": "aoe"}
+CASES = {"state-board": "ao", "auditor": "aoe"}
+PROGRAM_MATRIX: dict[str, dict[str, str]] = {
+    "people_access": {"auditor": "aoe"},
+    "people_api_client": ITS_OWN,
+    "people_api_key": ITS_OWN,
+    "people_approval": {"agency": "aoe", "state-board": "aoe", "auditor": "aoe"},
+    "people_circumstances": CASES,
+    "people_consent": ITS_OWN,
+    "people_delegated_act": {"auditor": "aoe"},
+    "people_delegation": {"auditor": "aoe"},
+    "people_invitation": ITS_OWN,
+    "people_membership": ITS_OWN,
+    "people_organisation": dict.fromkeys(PROGRAMS, "aoe"),
+    "people_payout_hold": {**CASES, "treasury": "aoe"},
+    "people_person": CASES,
+    "people_proposal": {"agency": "aoe", "state-board": "aoe", "auditor": "aoe"},
+    "people_record_grant": {"auditor": "aoe"},
+    "people_residence": CASES,
+    "people_review_case": {**CASES, "agency": "aoe"},
+    "people_security_event": CASES,
+    "people_withdrawal": ITS_OWN,
+}
+
 # Tables of other rooms that carry a person or an organisation and are not under row-level security
 # yet. A table leaves this list when it gets its policies and its line in the matrix.
 NOT_YET = {
@@ -129,6 +160,7 @@ class World:
 
     rows: dict[str, dict[str, set[str]]]
     actors: dict[str, Acting]
+    programs: dict[str, ActingClient]
 
 
 @pytest.fixture
@@ -137,6 +169,7 @@ def world(fresh_database: object, owner_connection: psycopg.Connection) -> World
     tables = tables_of_the_room(owner_connection)
     rows: dict[str, dict[str, set[str]]] = {table: {} for table in tables}
     actors: dict[str, Acting] = {}
+    programs: dict[str, ActingClient] = {}
     known: dict[str, set[str]] = {table: set() for table in tables}
     workers = {"a": ("ben", BEN), "o": ("eve", EVE), "e": ("finn", FINN)}
     subjects = {
@@ -151,12 +184,13 @@ def world(fresh_database: object, owner_connection: psycopg.Connection) -> World
         helper = enrolled(keys, f"helper of {name}", helper_of(letter), home=ELSEWHERE).person
         known = everything(owner_connection, tables)
         acting = around(keys, name, identifiers, home, worker, helper)
+        running = {role.value: program(keys, acting[role]) for role in PROGRAMS}
         now = everything(owner_connection, tables)
         for table in tables:
             rows[table][letter] = now[table] - known[table]
         if letter == "a":
-            actors = acting
-    return World(rows, actors)
+            actors, programs = acting, running
+    return World(rows, actors, programs)
 
 
 ELSEWHERE = Home("WY", "Cheyenne")
@@ -241,6 +275,36 @@ def invite(keys: VaultKeys, acting: Acting) -> None:
         )
 
 
+def program(keys: VaultKeys, acting: Acting) -> ActingClient:
+    """A program of somebody's organisation in their role, with a key."""
+    assert acting.organisation is not None
+    scopes = SCOPES_OF[acting.role]
+    client = UUID(bytes=keys.randomness(16))
+    with sessions.house():
+        ApiClient.objects.create(
+            cell=CELL,
+            id=client,
+            organisation=acting.organisation,
+            role=acting.role,
+            program="payroll",
+            scopes=sorted(scopes),
+            registered_by=acting.person,
+            approved_by=Person.objects.exclude(id=acting.person).earliest("id").id,
+            recorded_at=NOW,
+        )
+        ApiKey.objects.create(
+            cell=CELL,
+            id=UUID(bytes=keys.randomness(16)),
+            client=client,
+            prefix=keys.randomness(6).hex(),
+            sha256=keys.randomness(32).hex(),
+            expires_at=NOW + timedelta(days=1),
+            issued_by=acting.person,
+            recorded_at=NOW,
+        )
+    return ActingClient(CELL, client, acting.role, acting.organisation, "", None, scopes)
+
+
 def tables_of_the_room(connection: psycopg.Connection) -> list[str]:
     found = connection.execute(
         "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')"
@@ -263,13 +327,20 @@ def everything(connection: psycopg.Connection, tables: list[str]) -> dict[str, s
 
 
 @contextmanager
-def session(connection: psycopg.Connection, acting: Acting, **said: str) -> Iterator[None]:
+def session(
+    connection: psycopg.Connection, acting: Acting | ActingClient, **said: str
+) -> Iterator[None]:
     """Say who acts, as a door does, in a transaction of raw SQL."""
+    who = {"person": "", "membership": "", "delegation": "", "client": ""}
+    if isinstance(acting, ActingClient):
+        who["client"] = str(acting.client)
+    else:
+        who["person"] = str(acting.person)
+        who["membership"] = str(acting.membership or "")
+        who["delegation"] = str(acting.delegation or "")
     values = {
         "lmb.cell": str(acting.cell),
-        "lmb.person": str(acting.person),
-        "lmb.membership": str(acting.membership or ""),
-        "lmb.delegation": str(acting.delegation or ""),
+        **{f"lmb.{name}": value for name, value in who.items()},
         "lmb.at": NOW.isoformat(),
         "lmb.house": "",
         **{f"lmb.{name}": value for name, value in said.items()},
@@ -323,6 +394,37 @@ def test_each_role_sees_what_the_matrix_says(
     assert set(world.actors) == set(Role)
     for table, letters in world.rows.items():
         assert all(letters.values()), f"{table} has no row of somebody"
+
+
+def test_a_program_sees_what_has_to_do_with_its_organisation(
+    world: World, app_connection: psycopg.Connection
+) -> None:
+    found: dict[str, dict[str, str]] = {}
+    for role, acting in world.programs.items():
+        with session(app_connection, acting):
+            for table in MATRIX:
+                found.setdefault(table, {})[role] = seen(world, app_connection, table)
+    expected = {
+        table: {role: PROGRAM_MATRIX.get(table, {}).get(role, "") for role in PROGRAMS}
+        for table in MATRIX
+    }
+    assert found == expected
+
+
+def test_a_program_that_has_ended_or_comes_with_a_person_sees_nothing(
+    world: World, app_connection: psycopg.Connection, owner_connection: psycopg.Connection
+) -> None:
+    auditor, ana = world.programs["auditor"], world.actors["citizen"]
+    with session(app_connection, auditor, person=str(ana.person)):
+        assert seen(world, app_connection, "people_access") == "a"
+    owner_connection.execute(
+        "UPDATE people_api_client SET ended_at = recorded_at, ended_by = registered_by,"
+        " ended_because = 'over'"
+    )
+    for acting in world.programs.values():
+        with session(app_connection, acting):
+            for table in set(MATRIX) - {"people_organisation"}:
+                assert seen(world, app_connection, table) == "", (acting.role, table)
 
 
 def test_where_nothing_is_said_nothing_is_seen(

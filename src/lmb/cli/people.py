@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lmb.cli.ledger import Moment
+from lmb.cli.people_clients import api_client
 from lmb.cli.progress import say
 from lmb.config import vault_keys
 from lmb.config.runtime import database, migrate
@@ -42,6 +43,9 @@ before_option = click.option(
 @click.group()
 def people() -> None:
     """People's records: who could see them, who did, and the keys they are sealed with."""
+
+
+people.add_command(api_client)
 
 
 @people.command(

@@ -44,6 +44,15 @@ def cell_of_person(person: UUID) -> int:
     return row.cell
 
 
+@house()
+def cell_of_organisation(organisation: UUID) -> int:
+    """The cell an organisation is in. Raises NotFoundError for an unknown one."""
+    row = models.Organisation.objects.filter(id=organisation).first()
+    if row is None:
+        raise NotFoundError(f"there is no organisation {organisation}")
+    return row.cell
+
+
 def home_on(cell: int, person: UUID, day: date) -> Home | None:
     """Who serves a person on a day, as known now; None before their first residence."""
     rows = models.Residence.objects.filter(cell=cell, person=person, effective_on__lte=day)

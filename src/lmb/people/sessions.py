@@ -13,24 +13,41 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from lmb.people.acting import Acting
+from lmb.people.acting import Acting, ActingClient
 
-_WHO = ("lmb.cell", "lmb.person", "lmb.membership", "lmb.delegation", "lmb.at", "lmb.house")
+_WHO = (
+    "lmb.cell",
+    "lmb.person",
+    "lmb.membership",
+    "lmb.delegation",
+    "lmb.client",
+    "lmb.at",
+    "lmb.house",
+)
 
 
 @contextmanager
-def acting(by: Acting, at: datetime) -> Iterator[None]:
+def acting(by: Acting | ActingClient, at: datetime) -> Iterator[None]:
     """Run the block in a transaction that sees what somebody may see in the capacity they act in.
 
     `vault.read` commits what it looked at and therefore stands outside such a block.
     """
+    # What is said in an outermost transaction ends with it, so nothing has to be said again.
+    within = connection.in_atomic_block
     with transaction.atomic():
-        before = _said()
-        capacity = (by.membership or "", by.delegation or "")
-        _say((by.cell, by.person, *capacity, at.isoformat(), ""))
+        before = _said() if within else ()
+        _say((by.cell, *_capacity(by), at.isoformat(), ""))
         yield
         # When the block fails, the rollback takes back what was said.
-        _say(before)
+        if within:
+            _say(before)
+
+
+def _capacity(by: Acting | ActingClient) -> tuple[object, object, object, object]:
+    """Person, membership, delegation and client."""
+    if isinstance(by, ActingClient):
+        return "", "", "", by.client
+    return by.person, by.membership or "", by.delegation or "", ""
 
 
 @contextmanager

@@ -434,6 +434,126 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ApiClient",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("organisation", models.UUIDField()),
+                ("role", models.TextField()),
+                ("program", models.TextField()),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                ("registered_by", models.UUIDField()),
+                ("approved_by", models.UUIDField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.UUIDField(null=True)),
+                ("ended_because", models.TextField(null=True)),
+            ],
+            options={
+                "db_table": "people_api_client",
+                "indexes": [
+                    models.Index(fields=["cell", "organisation"], name="people_api_client_of")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agency",
+                                    "auditor",
+                                    "employer",
+                                    "investor",
+                                    "provider",
+                                    "state-board",
+                                    "treasury",
+                                ],
+                            )
+                        ),
+                        name="people_api_client_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "role__in",
+                                    [
+                                        "agency",
+                                        "auditor",
+                                        "security-officer",
+                                        "state-board",
+                                        "treasury",
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("approved_by__isnull", False),
+                                models.Q(("approved_by", models.F("registered_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="people_api_client_registered_by_two",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ApiKey",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("client", models.UUIDField()),
+                ("prefix", models.TextField()),
+                ("sha256", models.TextField(null=True)),
+                ("jwk", models.TextField(null=True)),
+                ("expires_at", models.DateTimeField()),
+                ("issued_by", models.UUIDField()),
+                ("recorded_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.UUIDField(null=True)),
+                ("ended_because", models.TextField(null=True)),
+            ],
+            options={
+                "db_table": "people_api_key",
+                "indexes": [models.Index(fields=["cell", "client"], name="people_api_key_of")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "prefix"), name="people_api_key_prefix"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("jwk__isnull", False), ("sha256", None)),
+                            models.Q(("jwk", None), ("sha256__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="people_api_key_is_one_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("recorded_at__lt", models.F("expires_at"))),
+                        name="people_api_key_duration",
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL((SQL / "endings.sql").read_text()),
         migrations.RunSQL((SQL / "persons.sql").read_text()),
         migrations.RunSQL((SQL / "organisations.sql").read_text()),

@@ -12,6 +12,7 @@ from lmb.people.models.approvals import (
     Proposal,
     SecurityEvent,
 )
+from lmb.people.models.clients import ApiClient, ApiKey
 from lmb.people.models.organisations import Invitation, Membership, Organisation
 from lmb.people.models.persons import (
     Circumstances,
@@ -32,6 +33,8 @@ from lmb.people.models.rights import (
 
 __all__ = [
     "Access",
+    "ApiClient",
+    "ApiKey",
     "Approval",
     "Authenticator",
     "Circumstances",

@@ -3,6 +3,7 @@
 --     lmb.cell, lmb.person, lmb.at    who, in which cell, at which moment
 --     lmb.membership                  for an organisation; the role is read from the membership
 --     lmb.delegation                  for another person; whom is read from the delegation
+--     lmb.client                      a program for its organisation, and no person at all
 --     lmb.house                       'yes' while a service of the house does its own work
 -- Where nothing is said, nothing is seen. A session reads; the house alone writes.
 
@@ -30,7 +31,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
         AND coalesce(current_setting('lmb.delegation', true), '') = '';
 $$;
 
--- The membership one acts in; nothing unless it is one's own and has not ended.
+-- The membership one acts in; nothing unless it is one's own and has not ended. A program's seat is
+-- its registration, as long as that has not ended.
 CREATE FUNCTION people_seat(OUT membership uuid, OUT role text, OUT organisation uuid,
     OUT state text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -39,7 +41,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     JOIN people_organisation o ON o.cell = m.cell AND o.id = m.organisation
     WHERE m.cell = people_cell() AND m.person = people_me() AND m.ended_at IS NULL
       AND m.id = nullif(current_setting('lmb.membership', true), '')::uuid
-      AND coalesce(current_setting('lmb.delegation', true), '') = '';
+      AND coalesce(current_setting('lmb.delegation', true), '') = ''
+    UNION ALL
+    SELECT NULL, c.role, c.organisation, CASE WHEN c.role = 'state-board' THEN o.state END
+    FROM people_api_client c
+    JOIN people_organisation o ON o.cell = c.cell AND o.id = c.organisation
+    WHERE c.cell = people_cell() AND c.ended_at IS NULL AND people_me() IS NULL
+      AND c.id = nullif(current_setting('lmb.client', true), '')::uuid;
 $$;
 CREATE FUNCTION people_role() RETURNS text
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$ SELECT role FROM people_seat(); $$;
@@ -121,6 +129,11 @@ SELECT people_secure('people_membership',
     'ME(person) OR BODY(organisation) OR ROLE(security-officer) OR ROLE(auditor)');
 SELECT people_secure('people_invitation',
     'BODY(organisation) OR ROLE(security-officer) OR ROLE(auditor)');
+SELECT people_secure('people_api_client',
+    'BODY(organisation) OR ROLE(security-officer) OR ROLE(auditor)');
+SELECT people_secure('people_api_key',
+    'EXISTS (SELECT FROM people_api_client c WHERE c.cell = people_api_key.cell
+             AND c.id = people_api_key.client)');
 SELECT people_secure('people_consent',
     'SELF(person) OR WARD(person) OR ROLE(auditor)
      OR BODY(recipient) AND NOT ROLE(security-officer)');
