@@ -40,6 +40,7 @@ TABLE = {
     Action.CHANGE_ACCREDITATION: (1, 2, 15, False, True),
     Action.CHANGE_ROLES: (1, 2, 15, False, True),
     Action.BREAK_GLASS: (1, 2, 15, True, True),
+    Action.SIGN_DETERMINATION: (1, 2, 5, True, True),
 }
 
 

@@ -47,6 +47,7 @@ APPROVERS: Mapping[Action, frozenset[Role]] = {
     Action.DECIDE_REVIEW: frozenset({Role.AGENCY, Role.STATE_BOARD}),
     Action.BREAK_GLASS: frozenset({Role.AGENCY, Role.STATE_BOARD, Role.AUDITOR}),
     Action.ERASE_PERSON: frozenset({Role.AGENCY, Role.STATE_BOARD}),
+    Action.SIGN_DETERMINATION: frozenset({Role.AGENCY, Role.TREASURY}),
 }
 """In which roles somebody may stand behind an action that takes two."""
 

@@ -40,6 +40,7 @@ class Action(StrEnum):
     DECIDE_REVIEW = "decide-review"
     BREAK_GLASS = "break-glass"
     ERASE_PERSON = "erase-person"
+    SIGN_DETERMINATION = "sign-determination"
 
 
 @dataclass(frozen=True, slots=True)

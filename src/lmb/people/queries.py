@@ -17,6 +17,8 @@ from lmb.people.roles import Role
 from lmb.people.sessions import house
 from lmb.values.errors import NotFoundError, RefusedError
 
+KEYS_AT_ONCE = 10_000
+
 MERGES_MAX = 10
 """Decisions that two persons are one, followed from an identity to the person it leads to."""
 
@@ -33,6 +35,30 @@ def person_keys(cell: int, references: Collection[str]) -> dict[str, UUID]:
         if reference not in keys:
             raise NotFoundError(f"no person is registered as {reference!r} in these books")
     return keys
+
+
+@house()
+def persons_known_as(cell: int, keys: Collection[str]) -> dict[str, UUID]:
+    """Those of some keys that stand for a person of a cell: a person's own key as text, or the
+    reference a simulated run uses. Keys of nobody are left out."""
+    known: dict[str, UUID] = {}
+    remaining = sorted(keys)
+    for start in range(0, len(remaining), KEYS_AT_ONCE):
+        asked = remaining[start : start + KEYS_AT_ONCE]
+        persons = models.Person.objects.filter(cell=cell)
+        rows = persons.filter(Q(reference__in=asked) | Q(id__in=filter(None, map(_uuid, asked))))
+        for identifier, reference in rows.values_list("id", "reference"):
+            known[str(identifier)] = identifier
+            if reference is not None:
+                known[reference] = identifier
+    return {key: known[key] for key in remaining if key in known}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @house()

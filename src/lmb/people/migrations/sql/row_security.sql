@@ -87,7 +87,8 @@ LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
         ('auditor', 'change-roles'), ('security-officer', 'change-roles'),
         ('agency', 'decide-review'), ('state-board', 'decide-review'),
         ('agency', 'break-glass'), ('state-board', 'break-glass'), ('auditor', 'break-glass'),
-        ('agency', 'erase-person'), ('state-board', 'erase-person'));
+        ('agency', 'erase-person'), ('state-board', 'erase-person'),
+        ('agency', 'sign-determination'), ('treasury', 'sign-determination'));
 $$;
 
 -- Puts a table under row-level security: the house does everything, a session reads what
