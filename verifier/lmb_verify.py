@@ -337,8 +337,8 @@ def check_receipt(content: bytes, trust: Trust) -> list[str]:
         f"  {shown.kind} of {whole:,}.{part:02d} {shown.unit} for {shown.code}",
         f"  from account {shown.debit}",
         f"  to account   {shown.credit}",
-        f"  because of {shown.cause_kind} {shown.cause}, by {shown.actor}",
-        f"  effective {moment(shown.effective)}, recorded {moment(recorded)}",
+        f"  because of {shown.cause_kind} {shown.cause}, sha256 {shown.cause_hash.hex()}",
+        f"  by {shown.actor}, effective {moment(shown.effective)}, recorded {moment(recorded)}",
         f"  transfer {shown.transfer}, number {seq} of books {cell}",
         *told(stated, times, f"leaf {index}"),
     ]

@@ -79,8 +79,9 @@ def test_a_receipt_tells_in_plain_words_what_it_proves(books: Books, receipt: Pa
         "  capture of 20.00 USD for tuition",
         f"  from account {found.movement.debit}",
         f"  to account   {found.movement.credit}",
-        f"  because of instruction {found.movement.cause}, by desk",
-        "  effective 2030-01-02T12:00:00+00:00, recorded 2030-01-02T12:00:00+00:00",
+        f"  because of instruction {found.movement.cause}, sha256 "
+        f"{found.movement.cause_sha256.hex()}",
+        "  by desk, effective 2030-01-02T12:00:00+00:00, recorded 2030-01-02T12:00:00+00:00",
         f"  transfer {found.movement.transfer}, number 3 of books {books.cell}",
         "  leaf 2 of the log books.example/log, 304 leaves, root "
         f"{queries.tree(books.cell, 304).root.hex()}",
