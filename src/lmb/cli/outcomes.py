@@ -1,4 +1,4 @@
-"""`lmb outcomes`: what became of people, measured from files alone; needs no database."""
+"""`lmb outcomes`: what became of people: measured from files alone, and determinations on file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from lmb.cli.outcomes_indicators import indicators
 from lmb.cli.outcomes_periods import periods
 from lmb.cli.outcomes_planning import commit, draw, power
 from lmb.cli.outcomes_score import score
+from lmb.cli.outcomes_statements import (
+    challenge,
+    counted,
+    entry,
+    file_statement,
+    sign,
+    statements,
+    uphold,
+)
 
 
 @click.group()
@@ -22,5 +31,6 @@ for command in (
     *(estimate, indicators, score, check, periods),
     *(commit, draw, power),
     *(determine, row_proof),
+    *(file_statement, statements, sign, challenge, uphold, entry, counted),
 ):
     outcomes.add_command(command)

@@ -15,7 +15,7 @@ SECRET_KEY = secret_key()
 DEBUG = os.environ.get("LMB_DEBUG") == "1"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
-# The rooms with tables, and the pages; fund, wallets and outcomes keep none of their own.
+# The rooms with tables, and the pages; fund and wallets keep none of their own.
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "lmb.rules",
@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "lmb.bonds",
     "lmb.programs",
     "lmb.training",
+    "lmb.outcomes",
     "lmb.settlement",
     "lmb.web",
 ]

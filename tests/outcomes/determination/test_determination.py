@@ -259,7 +259,7 @@ def test_the_life_of_a_challenge(first: Statement) -> None:
     challenge = Challenge(
         "C-1", first.sha256, "provider", ("p00000",), "wages of a second employer", date(2026, 7, 9)
     )
-    assert file(first, challenge) is challenge
+    assert file(first, first.people, challenge) is challenge
     assert standing(first, [], [], date(2026, 7, 9)) is Standing.OPEN
     assert standing(first, [], [], date(2026, 8, 1)) is Standing.FINAL
     assert standing(first, [challenge], [], date(2026, 8, 1)) is Standing.CHALLENGED
@@ -287,7 +287,7 @@ def test_a_challenge_out_of_order_is_refused(
 ) -> None:
     challenge = Challenge("C-1", first.sha256, "x", ("p00000",), "why", date(2026, 7, 9))
     with pytest.raises(RefusedError, match=reason):
-        file(first, replace(challenge, **changes))  # type: ignore[arg-type]
+        file(first, first.people, replace(challenge, **changes))  # type: ignore[arg-type]
 
 
 # ── what is refused ───────────────────────────────────────────────────────────────────────────

@@ -7,12 +7,12 @@ statement is final when its window is over and every challenge filed in time has
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
-from lmb.outcomes.determination.statement import Statement
 from lmb.values.errors import RefusedError
 
 PEOPLE_MAX = 100_000
@@ -32,29 +32,48 @@ class Challenge:
     upheld_because: str | None = None
 
 
+class Stated(Protocol):
+    """What of a statement decides where it stands; on file or in hand."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def published_on(self) -> date: ...
+    @property
+    def challenge_until(self) -> date: ...
+    @property
+    def supersedes(self) -> str | None: ...
+    @property
+    def answers(self) -> Sequence[str]: ...
+    @property
+    def longstop_on(self) -> date: ...
+
+
 class Standing(StrEnum):
     """Where a statement stands."""
 
+    UNSIGNED = "not signed"
+    SIGNED = "signed, not yet published"
     OPEN = "open to challenge"
     CHALLENGED = "challenged"
     SUPERSEDED = "superseded"
     FINAL = "final"
 
 
-def file(statement: Statement, challenge: Challenge) -> Challenge:
-    """Accept a challenge. Raises RefusedError for one that names another statement, comes too
-    late, gives no reason, or names nobody or people without a record."""
-    published_on = date.fromisoformat(statement.document["published_on"])
+def file(statement: Stated, known: Collection[str], challenge: Challenge) -> Challenge:
+    """Accept a challenge; `known` are people with a record in the statement. Raises RefusedError
+    for one that names another statement, comes too late, gives no reason, or names nobody or people
+    without a record."""
+    published_on = statement.published_on
     if challenge.statement_sha256 != statement.sha256:
         raise RefusedError(f"challenge {challenge.number} is of another statement")
     if not published_on <= challenge.filed_on <= statement.challenge_until:
         raise RefusedError(
             f"challenge {challenge.number} was filed on {challenge.filed_on}; the window was "
             f"{published_on} to {statement.challenge_until}. What is found later is settled by a "
-            f"true-up until {statement.terms.longstop_on}"
+            f"true-up until {statement.longstop_on}"
         )
-    known = {record.person for record in statement.frozen.records}
-    unknown = sorted(set(challenge.people) - known)
+    unknown = sorted(set(challenge.people) - set(known))
     if unknown or not 0 < len(challenge.people) <= PEOPLE_MAX or not challenge.reason.strip():
         raise RefusedError(
             f"challenge {challenge.number} must give a reason and name 1 to {PEOPLE_MAX:,} people "
@@ -64,25 +83,26 @@ def file(statement: Statement, challenge: Challenge) -> Challenge:
 
 
 def standing(
-    statement: Statement,
+    statement: Stated,
     challenges: Sequence[Challenge],
-    corrections: Sequence[Statement],
+    corrections: Sequence[Stated],
     on: date,
 ) -> Standing:
-    """Where a statement stands on a day, given the challenges accepted and what followed."""
+    """Where a signed statement stands on a day, given the challenges accepted and what followed."""
+    if on < statement.published_on:
+        return Standing.SIGNED
     for correction in corrections:
-        follows = correction.document["supersedes"] == statement.sha256
-        published_on = date.fromisoformat(correction.document["published_on"])
+        follows = correction.supersedes == statement.sha256
         # A true-up of a final statement leaves it standing; what was settled stays.
-        in_time = published_on <= statement.challenge_until or correction.document["answers"]
-        if follows and published_on <= on and in_time:
+        in_time = correction.published_on <= statement.challenge_until or correction.answers
+        if follows and correction.published_on <= on and in_time:
             return Standing.SUPERSEDED
     if _unanswered(statement, challenges, on):
         return Standing.CHALLENGED
     return Standing.OPEN if on <= statement.challenge_until else Standing.FINAL
 
 
-def _unanswered(statement: Statement, challenges: Sequence[Challenge], on: date) -> bool:
+def _unanswered(statement: Stated, challenges: Sequence[Challenge], on: date) -> bool:
     return any(
         challenge.statement_sha256 == statement.sha256
         and challenge.filed_on <= on

@@ -75,7 +75,7 @@ def read(folder: Path, depth: int = 0) -> Statement:
     if {**stated, **_code_of(statement)} != statement.document:
         expected = "the statement that terms and records lead to"
         raise InputError([Problem(STATEMENT, None, None, "another statement", expected)])
-    return Statement(terms, statement.frozen, stated)
+    return Statement(terms, statement.frozen, stated, statement.counted)
 
 
 def _code_of(statement: Statement) -> dict[str, object]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -76,7 +76,7 @@ class Frozen:
     @property
     def content(self) -> bytes:
         """The table as it is kept: a header and a line for each record, ended by newlines."""
-        return "".join(f"{line}\n" for line in (HEADER, *(r.line for r in self.records))).encode()
+        return table_of(record.line for record in self.records)
 
     @property
     def sha256(self) -> str:
@@ -120,6 +120,11 @@ class RowProof:
     index: int
     size: int
     path: tuple[str, ...]
+
+
+def table_of(rows: Iterable[str]) -> bytes:
+    """Rows as a table is kept: after a header, each ended by a newline."""
+    return "".join(f"{line}\n" for line in (HEADER, *rows)).encode()
 
 
 def salt(secret: str, line: str) -> bytes:

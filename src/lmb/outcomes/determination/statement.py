@@ -22,7 +22,7 @@ from typing import Any
 from lmb.outcomes.determination import sql_engine
 from lmb.outcomes.determination.measures import decided, measured
 from lmb.outcomes.determination.records import Frozen, changed_people
-from lmb.outcomes.determination.tally import Tallies, Tally, tally
+from lmb.outcomes.determination.tally import Tallies, Tally, tallies_sha256, tally
 from lmb.outcomes.determination.terms import Terms, Tranche
 from lmb.values.canonical import Document, canonical_bytes, fingerprint, sha256_hex
 from lmb.values.errors import RefusedError
@@ -34,11 +34,13 @@ DETERMINATION, CORRECTION, TRUE_UP = "determination", "correction", "true-up"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement with what it was made from. `document` is the whole of it."""
+    """A statement with what it was made from. `document` is the whole of it; `counted` has the
+    hash of what each engine counted."""
 
     terms: Terms
     frozen: Frozen
     document: Mapping[str, Any]
+    counted: Mapping[str, str]
 
     @property
     def content(self) -> bytes:
@@ -49,8 +51,31 @@ class Statement:
         return sha256_hex(self.content)
 
     @property
+    def published_on(self) -> date:
+        return date.fromisoformat(self.document["published_on"])
+
+    @property
     def challenge_until(self) -> date:
         return date.fromisoformat(self.document["challenge_until"])
+
+    @property
+    def longstop_on(self) -> date:
+        return self.terms.longstop_on
+
+    @property
+    def people(self) -> frozenset[str]:
+        """The keys of all who have a record here."""
+        return frozenset(record.person for record in self.frozen.records)
+
+    @property
+    def supersedes(self) -> str | None:
+        before: str | None = self.document["supersedes"]
+        return before
+
+    @property
+    def answers(self) -> Sequence[str]:
+        numbers: Sequence[str] = self.document["answers"]
+        return numbers
 
     def tranche(self, name: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = next(t for t in self.document["tranches"] if t["id"] == name)
@@ -72,7 +97,8 @@ def determine(
     """
     is_final = before is not None and published_on > before.challenge_until and not answers
     kind = _kind(terms, published_on, before, is_final=is_final)
-    tallies = agreed(terms, frozen)
+    by_engine = counted(terms, frozen)
+    tallies = by_engine["python"]
     code = {"sha256": code_sha256(), "duckdb": importlib.metadata.version("duckdb")}
     records: dict[str, Document] = {
         "rows": len(frozen.records),
@@ -106,11 +132,12 @@ def determine(
             for tranche in terms.tranches
         ],
     }
-    return Statement(terms, frozen, document)
+    hashes = {engine: tallies_sha256(found) for engine, found in by_engine.items()}
+    return Statement(terms, frozen, document, hashes)
 
 
-def agreed(terms: Terms, frozen: Frozen) -> Tallies:
-    """The tallies both engines give. Raises RefusedError, naming what differs."""
+def counted(terms: Terms, frozen: Frozen) -> dict[str, Tallies]:
+    """The tallies of each engine, equal. Raises RefusedError, naming what differs."""
     ours = tally(terms, frozen.records)
     theirs = sql_engine.tally(terms, frozen.content)
     for name, found in ours.items():
@@ -119,7 +146,7 @@ def agreed(terms: Terms, frozen: Frozen) -> Tallies:
                 f"the engines differ on tranche {name}: Python {found}, SQL {theirs[name]}. "
                 "Nothing is stated; report this with the frozen table"
             )
-    return ours
+    return dict(zip(ENGINES, (ours, theirs), strict=True))
 
 
 def code_sha256() -> str:
@@ -140,7 +167,7 @@ def _kind(terms: Terms, published_on: date, before: Statement | None, *, is_fina
         )
     if before is None:
         return DETERMINATION
-    stated = date.fromisoformat(before.document["published_on"])
+    stated = before.published_on
     if before.terms.title != terms.title or not _same_but_freeze(before.terms, terms):
         raise RefusedError(
             "terms are fixed at issue: a correction may move freeze_on and nothing else"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lmb.outcomes.determination.records import COUNTED, NOT_YET, Record
 from lmb.outcomes.determination.terms import Missing, Terms
+from lmb.values.canonical import fingerprint
 from lmb.values.errors import RefusedError
 
 
@@ -43,19 +44,10 @@ def tally(terms: Terms, records: Iterable[Record]) -> Tallies:
 
     Raises RefusedError for a tranche, source or status the terms do not know.
     """
-    rank = {source: place for place, source in enumerate(terms.sources)}
-    chosen: dict[str, Record] = {}
-    for record in records:
-        _check(terms, rank, record)
-        if record.recorded_on > terms.freeze_on:
-            continue
-        best = chosen.get(record.person)
-        if best is None or _precedence(rank, record) < _precedence(rank, best):
-            chosen[record.person] = record
     sums: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(dict)
     excluded: dict[str, Counter[str]] = defaultdict(Counter)
     not_yet: Counter[str] = Counter()
-    for record in chosen.values():
+    for record in best_records(terms, records).values():
         outcome = record.outcome
         if record.status == NOT_YET:
             not_yet[record.tranche] += 1
@@ -78,6 +70,37 @@ def tally(terms: Terms, records: Iterable[Record]) -> Tallies:
         )
         for tranche in terms.tranches
     }
+
+
+def best_records(terms: Terms, records: Iterable[Record]) -> dict[str, Record]:
+    """The record that counts for each person. Raises RefusedError as `tally` does."""
+    rank = {source: place for place, source in enumerate(terms.sources)}
+    chosen: dict[str, Record] = {}
+    for record in records:
+        _check(terms, rank, record)
+        if record.recorded_on > terms.freeze_on:
+            continue
+        best = chosen.get(record.person)
+        if best is None or _precedence(rank, record) < _precedence(rank, best):
+            chosen[record.person] = record
+    return chosen
+
+
+def tallies_sha256(tallies: Tallies) -> str:
+    """One hash over all that an engine counted; sums as text, squares outgrow JSON's integers."""
+    return fingerprint(
+        {
+            tranche: {
+                "arms": [
+                    [block, name, arm.people, str(arm.total), str(arm.squares)]
+                    for (block, name), arm in found.arms
+                ],
+                "excluded": [[reason, people] for reason, people in found.excluded],
+                "not_yet": found.not_yet,
+            }
+            for tranche, found in tallies.items()
+        }
+    )
 
 
 def _precedence(rank: dict[str, int], record: Record) -> tuple[int, int]:
