@@ -7,7 +7,8 @@ JOBS ?= 2
 # What `make torture` runs: the torture tests, and those of others that have long versions.
 TORTURE := tests/torture tests/ledger/test_machine.py tests/ledger/test_concurrency.py \
 	tests/outcomes/indicators/test_engines.py tests/bonds/scenario/test_quote.py \
-	tests/outcomes/determination/test_engines.py tests/outcomes/estimators/test_bounded_scores.py
+	tests/outcomes/determination/test_engines.py tests/outcomes/estimators/test_bounded_scores.py \
+	tests/publish/test_suppression.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test torture check bench setup setup-dev lock clean

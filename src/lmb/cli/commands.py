@@ -11,6 +11,7 @@ from lmb.cli.outcomes import outcomes
 from lmb.cli.people import people
 from lmb.cli.programme import demo, run, serve
 from lmb.cli.proofs import proofs
+from lmb.cli.publish import publish
 from lmb.cli.trace import trace
 from lmb.cli.witness import witness
 
@@ -21,5 +22,8 @@ def lmb() -> None:
     """Labor market bonds: from auction to final coupon, every cent traced to its facts."""
 
 
-for command in (demo, run, serve, trace, bonds, ledger, proofs, witness, audit, outcomes, people):
+for command in (
+    *(demo, run, serve, trace, bonds, ledger, proofs, witness, audit),
+    *(outcomes, people, publish),
+):
     lmb.add_command(command)
