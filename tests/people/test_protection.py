@@ -17,6 +17,7 @@ from lmb.people.keys import VaultKeys
 from lmb.people.roles import Role
 from lmb.people.scopes import Scope
 from tests.people.authenticator import approved
+from tests.people.signing_in import board, sign_in_everyhow
 from tests.people.support import ANA, BEN, CELL, CLEO, NOW, as_self, enrolled, member, sure
 from tests.people.test_rights import REASON, SIGNER, handed_over, terms
 
@@ -27,10 +28,13 @@ TABLES: dict[str, tuple[bool, set[str]]] = {
     "people_access": (False, set()),
     "people_api_client": (True, ENDED),
     "people_api_key": (True, ENDED),
+    "people_account": (True, {"password", "password_set_at"}),
     "people_approval": (True, set()),
-    "people_authenticator": (True, ENDED),
+    "people_authenticator": (True, ENDED | {"signature_count", "used_at"}),
     "people_circumstances": (True, set()),
+    "people_code_generator": (True, {"ended_at", "ended_because", "step_last"}),
     "people_consent": (True, set()),
+    "people_counter_code": (True, {"ended_at", "ended_because"}),
     "people_delegated_act": (True, set()),
     "people_delegation": (True, ENDED),
     "people_identity": (True, ENDED),
@@ -39,8 +43,10 @@ TABLES: dict[str, tuple[bool, set[str]]] = {
     "people_organisation": (True, set()),
     "people_payout_hold": (True, set()),
     "people_person": (True, set()),
+    "people_proofing": (True, set()),
     "people_proposal": (True, {"spent_at", "spent_on"}),
     "people_record_grant": (True, ENDED),
+    "people_recovery_code": (True, {"ended_at", "ended_because"}),
     "people_residence": (True, set()),
     "people_review_case": (
         True,
@@ -70,6 +76,7 @@ def full(
     details.change_contact(keys, for_ana, {"city": "Baltimore"}, NOW)
     details.change_bank(keys, as_self(ana), "021000021", "12345678", NOW)
     determine_eligibility(keys, as_self(ana), ana, Residency.CITIZEN, NOW)
+    sign_in_everyhow(keys, as_self(ana), board(keys, ben), ANA)
     assert first.membership is not None
     assert first.organisation is not None
     content = grants.opening(first.membership, ana, [DataClass.SSN], REASON)

@@ -31,6 +31,7 @@ from lmb.people.models import ApiClient, ApiKey, Identity, Invitation, Person
 from lmb.people.roles import Role
 from lmb.people.scopes import SCOPES_OF
 from tests.people.authenticator import approved
+from tests.people.signing_in import sign_in_everyhow
 from tests.people.support import (
     ANA,
     BEN,
@@ -70,6 +71,11 @@ MATRIX: dict[str, dict[str, str]] = {
     "people_access": {"citizen": "a", "security-officer": "aoe", "auditor": "aoe"},
     "people_api_client": BODY,
     "people_api_key": BODY,
+    # Secrets of signing in: the house alone.
+    "people_account": {},
+    "people_code_generator": {},
+    "people_counter_code": {},
+    "people_recovery_code": {},
     "people_approval": APPROVED,
     "people_authenticator": {
         **dict.fromkeys(Role, "a"),
@@ -100,6 +106,12 @@ MATRIX: dict[str, dict[str, str]] = {
         "auditor": "aoe",
     },
     "people_person": PERSONAL,
+    "people_proofing": {
+        "citizen": "a",
+        "state-board": "a",
+        "security-officer": "aoe",
+        "auditor": "aoe",
+    },
     "people_proposal": APPROVED,
     "people_record_grant": {"citizen": "a", "security-officer": "aoe", "auditor": "aoe"},
     "people_residence": PERSONAL,
@@ -137,6 +149,7 @@ PROGRAM_MATRIX: dict[str, dict[str, str]] = {
     "people_organisation": dict.fromkeys(PROGRAMS, "aoe"),
     "people_payout_hold": {**CASES, "treasury": "aoe"},
     "people_person": CASES,
+    "people_proofing": {"state-board": "a", "auditor": "aoe"},
     "people_proposal": {"agency": "aoe", "state-board": "aoe", "auditor": "aoe"},
     "people_record_grant": {"auditor": "aoe"},
     "people_residence": CASES,
@@ -249,6 +262,7 @@ def around(
     details.change_contact(keys, actors["representative"], {"city": "Salisbury"}, NOW)
     details.change_bank(keys, as_self(person), "021000021", "12345678", NOW)
     determine_eligibility(keys, as_self(person), person, Residency.CITIZEN, NOW)
+    sign_in_everyhow(keys, as_self(person), actors["state-board"], identifiers)
     auditor = actors["auditor"]
     second = member(keys, helper, "agency", Role.AUDITOR, organisation=auditor.organisation)
     assert auditor.membership is not None

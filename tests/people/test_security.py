@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
         (SecurityEventKind.RECOVERY, 72),
         (SecurityEventKind.RELINK, 72),
         (SecurityEventKind.BANK_CHANGE, 24),
+        (SecurityEventKind.SIGN_IN_CHANGE, 24),
     ],
 )
 def test_payouts_wait_as_long_as_the_rule_says(

@@ -18,13 +18,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
-from fido2.utils import websafe_encode
-
 from lmb.people import models
 from lmb.people.acting import Acting
-from lmb.people.assertions import Assertion, Passkey, RelyingParty, asserted
+from lmb.people.assertions import Assertion, RelyingParty
 from lmb.people.assurance import Action, requirement, requires
+from lmb.people.passkeys import use
 from lmb.people.roles import Role
 from lmb.people.sessions import house
 from lmb.values.canonical import Document, canonical_bytes
@@ -132,17 +130,9 @@ def sign(
     """
     row = _row(by.cell, proposal)
     _check(by, Action(row.action), at)
-    known = models.Authenticator.objects.select_for_update().filter(
-        cell=by.cell, person=by.person, ended_at=None
-    )
-    authenticators = {websafe_encode(bytes(one.credential)): one for one in known}
-    found = authenticators.get(str(response.get("id")))
-    if found is None:
-        raise RefusedError("this passkey is not one of yours; use one that is, or register it")
-    passkey = Passkey(bytes(found.credential), bytes(found.data), found.backup_eligible)
-    assertion = asserted(party, _proposed(row).challenge, passkey, response)
-    _refuse_copied_key(by.cell, found.id, assertion)
-    _approve(by, proposal, found.id, assertion, at)
+    challenge = _proposed(row).challenge
+    authenticator, assertion = use(party, by.cell, by.person, challenge, response, at)
+    _approve(by, proposal, authenticator, assertion, at)
 
 
 @house()
@@ -209,14 +199,6 @@ def _approve(
     given = models.Approval.objects.filter(cell=by.cell, proposal=proposal, person=by.person)
     if not given.exists():
         approval.save(force_insert=True)
-
-
-def _refuse_copied_key(cell: int, authenticator: UUID, assertion: Assertion) -> None:
-    """A counter that does not rise says that two devices use one key; synced passkeys have none."""
-    used = models.Approval.objects.filter(cell=cell, authenticator=authenticator)
-    last = used.aggregate(last=Max("signature_count"))["last"] or 0
-    if last and assertion.signature_count <= last:
-        raise RefusedError("this passkey's counter went back: it may be copied; register a new one")
 
 
 def _row(cell: int, proposal: UUID) -> models.Proposal:

@@ -29,6 +29,8 @@ class Action(StrEnum):
     CHANGE_BANK_DETAILS = "change-bank-details"
     EXPORT_EVERYTHING = "export-everything"
     CHANGE_SIGN_IN = "change-sign-in"
+    ADD_FIRST_PASSKEY = "add-first-passkey"
+    ADD_SECOND_FACTOR = "add-second-factor"
     PROVIDER_CLAIM = "provider-claim"
     READ_PERSONS = "read-persons"
     PAY_OUT = "pay-out"

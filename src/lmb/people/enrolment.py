@@ -3,7 +3,7 @@ under duplicates, linked anew under supervision when their account there was los
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,6 +23,7 @@ from lmb.people.returned import Returned
 from lmb.people.security import note_event
 from lmb.people.service import move
 from lmb.people.sessions import house
+from lmb.people.sign_in.strongest import requires_strongest
 from lmb.values.canonical import Document
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
@@ -76,12 +77,12 @@ def _enrol(
     person = drawn_uuid7(at, keys.randomness)
     models.Person.objects.create(cell=cell, id=person, reference=None, recorded_at=at)
     _link(keys, cell, person, returned, linked_by=person, approved_by=None, at=at)
-    _note_sign_in(keys, cell, person, returned, at)
+    note_sign_in(keys, cell, person, returned, at)
     move(cell, person, home, fiscal_date(at), at)
     vault.open_for(keys, cell, person, at)
     if identifiers:
         vault.store(keys, cell, person, identifiers, person, at)
-    _meet(keys, cell, person, identifiers, at)
+    meet(keys, cell, person, identifiers, at)
     return Enrolment(cell, person, True, queries.waits_for_review(cell, person))
 
 
@@ -100,18 +101,28 @@ def _met_again(
     proofed_at = returned.verified_at
     if identifiers and proofed_at is not None and (newest is None or newest < proofed_at):
         vault.store(keys, cell, person, identifiers, person, at)
-        _meet(keys, cell, person, identifiers, at)
-    _note_sign_in(keys, cell, person, returned, at)
+        meet(keys, cell, person, identifiers, at)
+    note_sign_in(keys, cell, person, returned, at)
     return Enrolment(cell, person, False, queries.waits_for_review(cell, person))
 
 
-def _meet(
+def meet(
     keys: VaultKeys, cell: int, person: UUID, identifiers: Mapping[str, str], at: datetime
 ) -> None:
     """Enter a person's identifiers into the index and open a case for each person met there, once
     for each two; the Social Security number says more than the name."""
     met = vault.enter_index(keys, cell, person, index_terms(identifiers))
-    asked = _asked_about(cell, person)
+    _open_cases(keys, cell, person, met, at)
+
+
+def _open_cases(
+    keys: VaultKeys,
+    cell: int,
+    person: UUID,
+    met: Mapping[IndexKind, Sequence[vault.Standing]],
+    at: datetime,
+) -> None:
+    asked = _asked_about(cell, person) | {vault.Standing(cell, person)}
     for kind in (IndexKind.SSN, IndexKind.NAME_AND_BIRTH_DATE):
         for other in met.get(kind, []):
             if other in asked:
@@ -134,6 +145,32 @@ def _asked_about(cell: int, person: UUID) -> set[vault.Standing]:
     later = cases.filter(cell=cell, person=person).values_list("other_cell", "other_person")
     earlier = cases.filter(other_cell=cell, other_person=person).values_list("cell", "person")
     return {vault.Standing(*pair) for pair in (*later, *earlier)}
+
+
+@house()
+def link(keys: VaultKeys, by: Acting, returned: Returned, at: datetime) -> None:
+    """Let another account lead to somebody who is signed in, as they asked; identifiers it proofed
+    are theirs from now on, and payouts wait a while.
+
+    Raises StepUpNeededError without the strongest factor they have, ConflictError for an account
+    that leads, or led, to somebody else.
+    """
+    requires_strongest(by, at)
+    row = models.Identity.objects.filter(issuer=returned.issuer, subject=returned.subject).first()
+    if row is not None and (row.person != by.person or row.ended_at is not None):
+        raise ConflictError(
+            "this account leads, or led, to somebody else here; sign in with it to see, or visit "
+            "a counter with an identity document"
+        )
+    if row is None:
+        _link(keys, by.cell, by.person, returned, linked_by=by.person, approved_by=None, at=at)
+        note_event(keys.randomness, by.cell, by.person, SecurityEventKind.SIGN_IN_CHANGE, at)
+    identifiers = normalised(returned.identifiers)
+    # However long ago it was proofed: an account of somebody known must not lead to another.
+    terms = index_terms(identifiers)
+    found = {kind: vault.find(keys, kind, value) for kind, value in terms.items()}
+    _open_cases(keys, by.cell, by.person, found, at)
+    _met_again(keys, by.cell, by.person, returned, identifiers, at)
 
 
 def decision(case: UUID, outcome: str, because: str) -> dict[str, Document]:
@@ -208,7 +245,7 @@ def relink(
         cell=by.cell, person=person, issuer=returned.issuer, ended_at=None
     ).update(ended_at=at, ended_by=by.person, ended_because=because)
     _link(keys, by.cell, person, returned, linked_by=by.person, approved_by=second, at=at)
-    _note_sign_in(keys, by.cell, person, returned, at)
+    note_sign_in(keys, by.cell, person, returned, at)
     note_event(keys.randomness, by.cell, person, SecurityEventKind.RELINK, at)
 
 
@@ -239,9 +276,10 @@ def _link(
     )
 
 
-def _note_sign_in(
+def note_sign_in(
     keys: VaultKeys, cell: int, person: UUID, returned: Returned, at: datetime
 ) -> None:
+    """Put on file what was returned, as it was."""
     models.SignIn.objects.create(
         cell=cell,
         id=drawn_uuid7(at, keys.randomness),

@@ -34,6 +34,7 @@ class IndexKind(StrEnum):
 
     SSN = "ssn"
     NAME_AND_BIRTH_DATE = "name-and-birth-date"
+    ATTEMPT = "attempt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class SecurityEventKind(StrEnum):
     RECOVERY = "recovery"
     RELINK = "relink"
     BANK_CHANGE = "bank-change"
+    SIGN_IN_CHANGE = "sign-in-change"
 
 
 def payout_hold(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision:

@@ -110,8 +110,8 @@ def surviving(cell: int, person: UUID) -> tuple[int, UUID]:
 
 @house()
 def identity_level(cell: int, person: UUID) -> int:
-    """The best identity level (IAL) among a person's accounts, as each returned it last; 0 for
-    somebody without an account."""
+    """The best identity level (IAL) among a person's accounts, as each returned it last, and their
+    proofings at a counter; 0 for somebody without either."""
     live = models.Identity.objects.filter(cell=cell, person=person, ended_at=None)
     accounts = set(live.values_list("issuer", "subject"))
     newest = (
@@ -120,7 +120,14 @@ def identity_level(cell: int, person: UUID) -> int:
         .distinct("issuer", "subject")
     )
     levels = [row.ial for row in newest if (row.issuer, row.subject) in accounts]
-    return max(levels, default=0)
+    return max([*levels, proofed_here(cell, person)])
+
+
+@house()
+def proofed_here(cell: int, person: UUID) -> int:
+    """The level a counter of ours proofed a person at; 0 for none."""
+    proofings = models.Proofing.objects.filter(cell=cell, person=person)
+    return max(proofings.values_list("level", flat=True), default=0)
 
 
 @house()

@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from lmb.people.identifiers import index_terms
 from lmb.people.keys import VaultKeys, WrappedKey, key_context
 from lmb.people.sealing import Place, unseal
+from lmb.people.sign_in.accounts import generator_context
 
 OWNER = "owner"
 PERSONS_IN_A_BATCH = 500
@@ -29,7 +30,7 @@ def rewrap(keys: VaultKeys) -> int:
     backup needs it.
     """
     total = 0
-    while done := _rewrap_batch(keys):
+    while done := _rewrap_batch(keys) + _rewrap_generators(keys):
         total += done
     return total
 
@@ -49,6 +50,26 @@ def _rewrap_batch(keys: VaultKeys) -> int:
             """UPDATE vault.person_key SET master = %s, wrapped = %s
                WHERE cell = %s AND person = %s RETURNING person""",
             [anew.master, anew.content, cell, person],
+        )
+    return len(rows)
+
+
+@transaction.atomic(using=OWNER)
+def _rewrap_generators(keys: VaultKeys) -> int:
+    """The same for the secrets of apps that show codes; those out of use are let go."""
+    rows = _owner(
+        """SELECT cell, id, person, master, wrapped FROM people_code_generator
+           WHERE master <> %s AND ended_at IS NULL ORDER BY cell, id LIMIT %s FOR UPDATE""",
+        [keys.master.current, PERSONS_IN_A_BATCH],
+    )
+    for cell, identifier, person, master, wrapped in rows:
+        context = generator_context(cell, person)
+        secret = keys.master.unwrap(WrappedKey(master, bytes(wrapped)), context)
+        anew = keys.master.wrap(secret, context)
+        _owner(
+            """UPDATE people_code_generator SET master = %s, wrapped = %s
+               WHERE cell = %s AND id = %s RETURNING id""",
+            [anew.master, anew.content, cell, identifier],
         )
     return len(rows)
 

@@ -30,15 +30,27 @@ from lmb.people.models.rights import (
     RecordGrant,
     Withdrawal,
 )
+from lmb.people.models.sign_in import (
+    Account,
+    Attempt,
+    CodeGenerator,
+    CounterCode,
+    Proofing,
+    RecoveryCode,
+)
 
 __all__ = [
     "Access",
+    "Account",
     "ApiClient",
     "ApiKey",
     "Approval",
+    "Attempt",
     "Authenticator",
     "Circumstances",
+    "CodeGenerator",
     "Consent",
+    "CounterCode",
     "DelegatedAct",
     "Delegation",
     "Identity",
@@ -47,8 +59,10 @@ __all__ = [
     "Organisation",
     "PayoutHold",
     "Person",
+    "Proofing",
     "Proposal",
     "RecordGrant",
+    "RecoveryCode",
     "Residence",
     "ReviewCase",
     "SecurityEvent",

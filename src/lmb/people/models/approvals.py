@@ -11,6 +11,8 @@ class Authenticator(models.Model):
     """A passkey of a person, as WebAuthn registered it: `data` has its public key.
 
     `backup_eligible`: the key may be copied between the person's devices (a synced passkey).
+    `signature_count` is the highest it told; one that does not rise betrays a copy. `label` is the
+    browser it was registered with, for its person to know it by.
     """
 
     pk = models.CompositePrimaryKey("cell", "id")
@@ -20,6 +22,9 @@ class Authenticator(models.Model):
     credential = models.BinaryField()
     data = models.BinaryField()
     backup_eligible = models.BooleanField()
+    label = models.TextField(blank=True)
+    signature_count = models.BigIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.UUIDField(null=True)

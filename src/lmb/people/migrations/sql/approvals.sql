@@ -1,7 +1,8 @@
 SELECT lmb_make_insert_only('people_approval', true);
 SELECT lmb_make_insert_only('people_security_event', true);
 SELECT lmb_make_insert_only('people_payout_hold', true);
-SELECT people_make_ending('people_authenticator', 'ended_at', 'ended_by', 'ended_because');
+SELECT people_make_ending('people_authenticator', 'ended_at', 'ended_by', 'ended_because',
+    'signature_count', 'used_at');
 SELECT people_make_ending('people_proposal', 'spent_at', 'spent_on');
 
 ALTER TABLE people_authenticator ADD CONSTRAINT people_authenticator_person
