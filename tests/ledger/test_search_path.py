@@ -32,7 +32,9 @@ def attic(fresh_database: object, owner_connection: psycopg.Connection) -> None:
 
 
 def plant(attacker: psycopg.Connection, schema: str) -> None:
-    """Make impostors of tables and functions, and look for them before anything else."""
+    """Make impostors of tables and functions, and look for them before anything else; the attacker
+    is past row-level security."""
+    attacker.execute("SET lmb.house = 'yes'")
     for table in IMPOSTOR_TABLES:
         attacker.execute(f"CREATE TABLE {schema}.{table} (LIKE public.{table} INCLUDING DEFAULTS)")
     for function in IMPOSTOR_FUNCTIONS:

@@ -39,8 +39,8 @@ def test_roles_kinds_and_classes_are_described() -> None:
 
 def test_every_test_the_threat_model_leans_on_is_there() -> None:
     """A control without its test is a promise; a renamed test must take its line along."""
-    named = re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", SECURITY)
+    named = re.findall(r"`((?:\w+/)?test_\w+\.py)(?:::(test_\w+))?`", SECURITY)
     assert len(named) > 20
     for file, test in named:
-        text = (CLONE / "tests" / "people" / file).read_text()
+        text = (CLONE / "tests" / (file if "/" in file else f"people/{file}")).read_text()
         assert f"def {test}(" in text if test else "def test_" in text, (file, test)

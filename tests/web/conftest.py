@@ -13,9 +13,10 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import psycopg
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import connection, transaction
 from django.db import connections as django_connections
-from django.db import transaction
 from django.utils import timezone, translation
 from psycopg import sql
 from pytest_django import Settings
@@ -109,12 +110,39 @@ def demonstration_books(
     return Demonstration(app_dsn, owner_dsn, found)
 
 
+@contextmanager
+def _pages_not_of_the_house() -> Iterator[None]:
+    """While a request is answered, the process is not the house, as the server of pages is not: a
+    page that forgets to say who reads shows nothing."""
+
+    def say(value: str) -> None:
+        connection.ensure_connection()
+        connection.connection.execute("SELECT set_config('lmb.house', %s, false)", [value])
+
+    def started(**_: object) -> None:
+        say("")
+
+    def finished(**_: object) -> None:
+        say("yes")
+
+    request_started.connect(started)
+    request_finished.connect(finished)
+    try:
+        yield
+    finally:
+        request_started.disconnect(started)
+        request_finished.disconnect(finished)
+
+
 @pytest.fixture
 def demonstration(
     demonstration_books: Demonstration, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Report]:
     """The demonstration as the pages of this test show it."""
-    with _database(demonstration_books.app_dsn, demonstration_books.owner_dsn, django_db_blocker):
+    with (
+        _database(demonstration_books.app_dsn, demonstration_books.owner_dsn, django_db_blocker),
+        _pages_not_of_the_house(),
+    ):
         yield demonstration_books.report
 
 

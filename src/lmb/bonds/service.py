@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.bonds import accounts, models, queries
 from lmb.bonds.dated_rules import OUTCOME_COUPON_RULE
 from lmb.bonds.determinations import (
@@ -25,6 +23,7 @@ from lmb.rules.determination import Input, determine
 from lmb.rules.parameters import in_force
 from lmb.rules.queries import DeterminationOnFile, on_subject
 from lmb.rules.service import record
+from lmb.rules.sessions import house
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError
 from lmb.values.identifiers import derived_uuid7
@@ -33,7 +32,7 @@ DESK = "treasury-desk"
 DOLLARS = "USD"
 
 
-@transaction.atomic
+@house()
 def announce(books: Books, terms: TermSheet) -> BondOnFile:
     """Announce a bond: its terms are locked by their hash, its schedule and accounts are made.
 
@@ -82,7 +81,7 @@ def announce(books: Books, terms: TermSheet) -> BondOnFile:
     return bond
 
 
-@transaction.atomic
+@house()
 def determine_outcome_coupon(books: Books, bond: BondOnFile, measure_subject: str) -> UUID:
     """Turn the measure on file into the bonus; both are determinations."""
     parameters = in_force(OUTCOME_COUPON_RULE, fiscal_date(books.now()))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.bonds import models, queries
 from lmb.bonds.auction.announcement import FIRST_AUCTION, Announcement, Reopening
 from lmb.bonds.auction.rule import HeldAuction, bid_from_document, held_auction
@@ -19,6 +17,7 @@ from lmb.ledger.service import Books, instruct
 from lmb.rules.determination import Input, determine
 from lmb.rules.parameters import in_force
 from lmb.rules.service import record
+from lmb.rules.sessions import house
 from lmb.values.business_calendar import is_business_day
 from lmb.values.canonical import fingerprint
 from lmb.values.clock import fiscal_date
@@ -29,7 +28,7 @@ ROWS_AT_ONCE = 1000
 FAULTS_SHOWN_MAX = 20
 
 
-@transaction.atomic
+@house()
 def announce_reopening(books: Books, bond: BondOnFile, reopening: Reopening) -> None:
     """Announce another auction of a bond that is out; announcing the same again changes nothing.
 
@@ -84,7 +83,7 @@ def _reopening_faults(bond: BondOnFile, reopening: Reopening) -> list[str]:
     return wrong
 
 
-@transaction.atomic
+@house()
 def enter_bids(
     books: Books, bond: BondOnFile, bids: Sequence[Bid], number: int = FIRST_AUCTION
 ) -> None:
@@ -100,7 +99,7 @@ def enter_bids(
     _put_on_file(books, bond, number, [(bid, None, None) for bid in new])
 
 
-@transaction.atomic
+@house()
 def seal_bid(
     books: Books,
     bond: BondOnFile,
@@ -132,7 +131,7 @@ def seal_bid(
     )
 
 
-@transaction.atomic
+@house()
 def close_auction(books: Books, bond: BondOnFile, number: int = FIRST_AUCTION) -> UUID:
     """Put on file how many commitments were received and one hash over all of them, so that none
     can be added or taken away once bids are opened; returns the order."""
@@ -156,7 +155,7 @@ def close_auction(books: Books, bond: BondOnFile, number: int = FIRST_AUCTION) -
     )
 
 
-@transaction.atomic
+@house()
 def open_bid(
     books: Books,
     bond: BondOnFile,
@@ -184,7 +183,7 @@ def open_bid(
     _put_on_file(books, bond, number, [(each, commitment, opened.salt.hex()) for each in new])
 
 
-@transaction.atomic
+@house()
 def hold_auction(books: Books, bond: BondOnFile, number: int = FIRST_AUCTION) -> UUID:
     """Determine an auction over all bids on file and record the awards."""
     close_auction(books, bond, number)

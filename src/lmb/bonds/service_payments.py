@@ -16,7 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from lmb.bonds import accounts, models, queries
 from lmb.bonds import queries_payments as payments
@@ -39,6 +39,7 @@ from lmb.rules.determination import Input, determine
 from lmb.rules.parameters import in_force
 from lmb.rules.queries import on_subject
 from lmb.rules.service import record
+from lmb.rules.sessions import house
 from lmb.values.canonical import Document
 from lmb.values.clock import fiscal_date, moment
 from lmb.values.errors import RefusedError
@@ -93,7 +94,7 @@ def pay_interest(
     return run.cause.id
 
 
-@transaction.atomic
+@house()
 def open_interest_run(
     books: Books, bond: BondOnFile, period: PeriodOnFile, rounding: Rounding | None = None
 ) -> RunOnFile:
@@ -137,7 +138,7 @@ def open_interest_run(
     return run
 
 
-@transaction.atomic
+@house()
 def open_once_run(
     books: Books, bond: BondOnFile, period: int, total_cents: int, reason: str
 ) -> RunOnFile:
@@ -190,7 +191,7 @@ def pay_determined(
         carry_on(books, bond, ending, watch)
 
 
-@transaction.atomic
+@house()
 def _open_determined(
     books: Books,
     bond: BondOnFile,
@@ -218,7 +219,7 @@ def redeem(books: Books, bond: BondOnFile, watch: Watcher | None = None) -> UUID
     return run.cause.id
 
 
-@transaction.atomic
+@house()
 def open_redemption_run(books: Books, bond: BondOnFile, redemption: Redemption) -> RunOnFile:
     """Order the redemption of a bond with the end of an interest period, at maturity or before by
     a clause of its terms; fix who gets how much and set the money aside.
@@ -286,7 +287,7 @@ def carry_on(
     return run
 
 
-@transaction.atomic
+@house()
 def _pay_batch(books: Books, bond: BondOnFile, run: RunOnFile) -> RunOnFile:
     # A holder is one item, two with a bonus; three in a redemption above par.
     items_each = 1 + (run.kind == REDEMPTION) + (run.bonus_cents > 0)

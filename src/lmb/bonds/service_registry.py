@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.bonds import accounts, models, queries
 from lmb.bonds import queries_payments as payments
 from lmb.bonds import queries_registry as registry
@@ -28,6 +26,7 @@ from lmb.bonds.registry.trade import (
 from lmb.bonds.service import DESK
 from lmb.ledger.entries import Capture, Cause, HoldFor, Item, Journal, Post, Void
 from lmb.ledger.service import Books, instruct, open_accounts, post_or_refuse
+from lmb.rules.sessions import house
 from lmb.values.canonical import Document
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
@@ -40,7 +39,7 @@ ROWS_AT_ONCE = 1000
 # ── accounts ──────────────────────────────────────────────────────────────────────────────────
 
 
-@transaction.atomic
+@house()
 def open_securities_accounts(books: Books, opened: Iterable[SecuritiesAccount]) -> None:
     """Open accounts to hold bonds in, custodians before those they hold for; opening the same
     again changes nothing. Raises RefusedError for an account that cannot be, NotFoundError for one
@@ -76,7 +75,7 @@ def open_securities_accounts(books: Books, opened: Iterable[SecuritiesAccount]) 
 # ── the issue date ────────────────────────────────────────────────────────────────────────────
 
 
-@transaction.atomic
+@house()
 def settle(
     books: Books, bond: BondOnFile, unpaid: Collection[str] = (), number: int = FIRST_AUCTION
 ) -> UUID:
@@ -116,7 +115,7 @@ def settle(
     return order
 
 
-@transaction.atomic
+@house()
 def settle_late(books: Books, bond: BondOnFile, bidder: str, number: int = FIRST_AUCTION) -> UUID:
     """Deliver the awards of a bidder whose payment came late, at the price of the issue date."""
     awards = _waiting(bond, bidder, number)
@@ -127,7 +126,7 @@ def settle_late(books: Books, bond: BondOnFile, bidder: str, number: int = FIRST
     return order
 
 
-@transaction.atomic
+@house()
 def cancel_unpaid(books: Books, bond: BondOnFile, bidder: str, number: int = FIRST_AUCTION) -> UUID:
     """Cancel the awards of a bidder who never paid: they were not issued, and never will be."""
     awards = _waiting(bond, bidder, number)
@@ -228,7 +227,7 @@ def _delivery(cusip: str, award: AwardOnFile, order: UUID) -> Journal:
 # ── between holders ───────────────────────────────────────────────────────────────────────────
 
 
-@transaction.atomic
+@house()
 def transfer(
     books: Books, bond: BondOnFile, reference: str, source: str, target: str, face_cents: int
 ) -> UUID:
@@ -256,7 +255,7 @@ def transfer(
     return order
 
 
-@transaction.atomic
+@house()
 def agree_trade(books: Books, bond: BondOnFile, trade: Trade) -> TradeTerms:
     """Put a trade on file and set the seller's bonds aside for it; the same trade again changes
     nothing. Raises RefusedError where a rule is in its way or the seller does not have the bonds,
@@ -315,7 +314,7 @@ def agree_trade(books: Books, bond: BondOnFile, trade: Trade) -> TradeTerms:
     return terms
 
 
-@transaction.atomic
+@house()
 def settle_trade(books: Books, bond: BondOnFile, reference: str) -> None:
     """Exchange bonds for money, both or neither; settling again changes nothing. Raises
     RefusedError before the settlement date and for a trade that failed."""
@@ -335,7 +334,7 @@ def settle_trade(books: Books, bond: BondOnFile, reference: str) -> None:
     post_or_refuse(books, [Journal(key, "trade", DESK, cause, items)])
 
 
-@transaction.atomic
+@house()
 def fail_trade(books: Books, bond: BondOnFile, reference: str) -> None:
     """Give up a trade whose money did not come: the seller has the bonds free again."""
     trade = registry.trade(bond, reference)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
 
 from lmb.bonds import accounts, models
@@ -15,22 +14,23 @@ from lmb.bonds.queries_payments import RunOnFile
 from lmb.bonds.service import DESK
 from lmb.ledger.entries import Cause, Journal, Post
 from lmb.ledger.service import Books, instruct, open_accounts, post_or_refuse
+from lmb.rules.sessions import house
 from lmb.values.errors import NotFoundError, RefusedError
 
 
-@transaction.atomic
+@house()
 def stop_payments(books: Books, account: str, reason: str) -> None:
     """From now on what is due to an account waits for its holder: an unknown address, a freeze."""
     _record_stop(books, account, stopped=True, reason=reason)
 
 
-@transaction.atomic
+@house()
 def resume_payments(books: Books, account: str, reason: str) -> None:
     """From now on an account is paid again; what waits is paid when it is claimed."""
     _record_stop(books, account, stopped=False, reason=reason)
 
 
-@transaction.atomic
+@house()
 def return_payment(
     books: Books, bond: BondOnFile, run: RunOnFile, account: str, reason: str
 ) -> UUID:
@@ -70,7 +70,7 @@ def return_payment(
     return order
 
 
-@transaction.atomic
+@house()
 def pay_unclaimed(books: Books, bond: BondOnFile, account: str, reference: str) -> UUID:
     """Pay a holder all that waits of a bond. `reference` names the claim; the same claim again
     pays nothing more. Raises RefusedError while payments to the account are stopped."""

@@ -4,6 +4,10 @@ Two aliases lead to the same database: `default` as the application role, which 
 the migrations grant it, and `owner` as the role that owns the tables, for migrations and for the
 one thing the application must not decide for itself: whom the books trust. The connection strings
 travel in two environment variables, so that subprocesses follow.
+
+A process that is pointed at its database by `use_database`, such as a command, works as the house:
+row-level security lets it do what its role may. One that serves strangers is not the house, unless
+a service says so for its transaction (`lmb.rules.sessions`).
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ OWNER_VARIABLE = "LMB_DB_OWNER"
 # Where nobody listens: without a database, the first query fails instead of finding a stranger.
 NOWHERE = "host=/nonexistent dbname=lmb"
 
+HOUSE = "-c lmb.house=yes"
+
 # Django's names for the parts of a connection string; the rest goes to the driver as it is.
 _NAMED = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
 
@@ -31,13 +37,26 @@ def databases() -> dict[str, dict[str, Any]]:
 
 
 def use_database(app_dsn: str, owner_dsn: str) -> None:
-    """Point this process, and those it starts, at a database. Open connections are closed."""
+    """Point this process, and those it starts, at a database; this one works as the house. Open
+    connections are closed."""
     os.environ[APP_VARIABLE] = app_dsn
     os.environ[OWNER_VARIABLE] = owner_dsn
-    from django.conf import settings
+    _reconnect()
+    from django.db import connections
 
-    if not settings.configured:
-        return
+    options = connections.settings["default"]["OPTIONS"]
+    options["options"] = f"{options.get('options') or ''} {HOUSE}".strip()
+
+
+def serve_strangers() -> None:
+    """Stop working as the house: this process answers people. Open connections are closed.
+
+    It may be a fork of one that did work as the house.
+    """
+    _reconnect()
+
+
+def _reconnect() -> None:
     from django.db import connections
 
     connections.close_all()

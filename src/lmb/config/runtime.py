@@ -45,11 +45,11 @@ def database(*, progress: Progress = silent) -> Iterator[None]:
 @contextmanager
 def _django(app_dsn: str, owner_dsn: str) -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lmb.config.settings")
-    use_database(app_dsn, owner_dsn)
     import django
     from django.db import connections
 
     django.setup()
+    use_database(app_dsn, owner_dsn)
     try:
         yield
     finally:

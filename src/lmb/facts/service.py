@@ -8,9 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.facts import models
+from lmb.rules.sessions import house
 from lmb.values.errors import ConflictError, NotFoundError
 from lmb.values.identifiers import derived_uuid7
 
@@ -39,7 +38,7 @@ class NewAttestation:
     value: str = ""
 
 
-@transaction.atomic
+@house()
 def record_work(
     cell: int, records: Iterable[NewWorkRecord], *, source: str, recorded_at: datetime
 ) -> None:
@@ -89,7 +88,7 @@ def _refuse_other_work(cell: int, told: Sequence[models.WorkRecord]) -> None:
             )
 
 
-@transaction.atomic
+@house()
 def correct_work(
     cell: int,
     supersedes: UUID,
@@ -132,7 +131,7 @@ def correct_work(
     return identifier
 
 
-@transaction.atomic
+@house()
 def attest(
     cell: int, attestations: Iterable[NewAttestation], *, source: str, recorded_at: datetime
 ) -> None:

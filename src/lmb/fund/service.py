@@ -10,19 +10,18 @@ from collections import Counter
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.fund import accounts
 from lmb.ledger.entries import Cause, Journal, NewAccount, Post
 from lmb.ledger.queries import balance
 from lmb.ledger.service import Books, define_purpose, instruct, open_accounts, post_or_refuse
+from lmb.rules.sessions import house
 from lmb.values.canonical import Document
 
 STATE_BOARD = tuple[str, str]
 """A workforce board with its state: ("OH", "OH-07")."""
 
 
-@transaction.atomic
+@house()
 def open_fund(books: Books, cusip: str, boards: list[STATE_BOARD]) -> None:
     """Open the national fund of a bond series and the shares of states and boards."""
     define_purpose(accounts.TRAINING, "training of residents in certified programs")
@@ -37,7 +36,7 @@ def open_fund(books: Books, cusip: str, boards: list[STATE_BOARD]) -> None:
     open_accounts(books, opened)
 
 
-@transaction.atomic
+@house()
 def deposit(books: Books, cusip: str, source: str, follows: UUID, actor: str) -> UUID:
     """Move all of a bond's proceeds from the Treasury's account `source` into the national fund.
 
@@ -56,7 +55,7 @@ def deposit(books: Books, cusip: str, source: str, follows: UUID, actor: str) ->
     return order
 
 
-@transaction.atomic
+@house()
 def allocate(
     books: Books, cusip: str, needs_cents: Mapping[STATE_BOARD, int], follows: UUID, actor: str
 ) -> UUID:
@@ -93,7 +92,7 @@ def allocate(
     return order
 
 
-@transaction.atomic
+@house()
 def return_to_national(
     books: Books, cusip: str, boards: list[STATE_BOARD], follows: UUID, actor: str
 ) -> UUID:
@@ -129,7 +128,7 @@ def return_to_national(
     return order
 
 
-@transaction.atomic
+@house()
 def return_to_treasury(books: Books, cusip: str, follows: UUID, actor: str) -> UUID:
     """Send what the bond's programme never spent back to the Treasury."""
     order = _order(books, "return-to-treasury", cusip, follows, actor)

@@ -41,7 +41,9 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One transfer with the names of its accounts and its journal's cause."""
+    """One transfer with the names of its accounts and its journal's cause. An account that is
+    hidden from whoever asks has no name: the other holder in a trade, a wallet its school is
+    paid from."""
 
     cell: int
     id: UUID
@@ -301,8 +303,8 @@ def _movement(row: models.Transfer, codes: dict[UUID, str], journal: models.Jour
         seq=row.seq,
         kind=row.kind,
         code=row.code,
-        debit=codes[row.debit],
-        credit=codes[row.credit],
+        debit=codes.get(row.debit, ""),
+        credit=codes.get(row.credit, ""),
         amount_cents=row.amount_cents,
         unit=row.unit,
         hold=row.hold,

@@ -11,6 +11,7 @@ from lmb.outcomes.measure import RULE, earnings_gain
 from lmb.rules.determination import Input, determine
 from lmb.rules.parameters import in_force
 from lmb.rules.service import record
+from lmb.rules.sessions import house
 from lmb.values.clock import fiscal_date
 
 ACTOR = "outcomes"
@@ -21,6 +22,7 @@ def measure_subject(bond: BondOnFile) -> str:
     return f"bond/{bond.cusip}/measure"
 
 
+@house()
 def measure(books: Books, bond: BondOnFile) -> UUID:
     """Measure a bond's outcome from the facts known now; returns the determination."""
     known_at = books.now()

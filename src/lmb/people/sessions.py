@@ -14,6 +14,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from lmb.people.acting import Acting, ActingClient
+from lmb.rules.sessions import house
+
+__all__ = ["acting", "house"]
 
 _WHO = (
     "lmb.cell",
@@ -48,16 +51,6 @@ def _capacity(by: Acting | ActingClient) -> tuple[object, object, object, object
     if isinstance(by, ActingClient):
         return "", "", "", by.client
     return by.person, by.membership or "", by.delegation or "", ""
-
-
-@contextmanager
-def house() -> Iterator[None]:
-    """Run the block in a transaction as the house itself. Also a decorator: `@house()`."""
-    with transaction.atomic():
-        before = _said()
-        _say((*before[:-1], "yes"))
-        yield
-        _say(before)
 
 
 def _said() -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from lmb.ledger.entries import NewAccount
 from lmb.ledger.service import Books, open_accounts
 from lmb.programs import models
+from lmb.rules.sessions import house
 
 
 def provider_account(code: str) -> str:
@@ -14,7 +13,7 @@ def provider_account(code: str) -> str:
     return f"world/provider/{code}"
 
 
-@transaction.atomic
+@house()
 def list_program(
     books: Books, *, provider: str, provider_name: str, program: str, title: str
 ) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.rules import models
 from lmb.rules.determination import Determination
+from lmb.rules.sessions import house
 from lmb.values.canonical import sha256_hex
 from lmb.values.errors import ConflictError
 from lmb.values.identifiers import derived_uuid7
@@ -22,7 +21,7 @@ def record(cell: int, determination: Determination, *, actor: str, recorded_at: 
     return record_all(cell, [determination], actor=actor, recorded_at=recorded_at)[0]
 
 
-@transaction.atomic
+@house()
 def record_all(
     cell: int, determinations: Sequence[Determination], *, actor: str, recorded_at: datetime
 ) -> list[UUID]:

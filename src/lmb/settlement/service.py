@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import connection
 
 from lmb.ledger.service import Books, open_simulated_books
+from lmb.rules.sessions import house
 from lmb.settlement import models
 from lmb.settlement.programme import Programme
 from lmb.settlement.steps import Step, steps
@@ -33,7 +34,7 @@ def run(programme: Programme, watch: Watcher) -> Books:
     return books
 
 
-@transaction.atomic
+@house()
 def _carry_out(books: Books, programme: Programme, step: Step) -> None:
     # Two runs of one programme at once take turns here; the second finds the step done.
     with connection.cursor() as cursor:

@@ -26,3 +26,4 @@ class Enrolment(models.Model):
                 fields=["cell", "bond", "person"], name="training_enrolment_once_per_bond"
             )
         ]
+        indexes = [models.Index(fields=["cell", "person"], name="training_enrolment_person")]

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.bonds.queries import BondOnFile
 from lmb.facts import queries as facts
 from lmb.facts.records import Attestation, WorkRecord
@@ -20,6 +18,7 @@ from lmb.programs.service import provider_account
 from lmb.rules.determination import Input, determine
 from lmb.rules.parameters import in_force
 from lmb.rules.service import record_all
+from lmb.rules.sessions import house
 from lmb.training import models, queries
 from lmb.training.tranches import rule_name, tranche_rule
 from lmb.values.clock import fiscal_date
@@ -38,7 +37,7 @@ class Acceptance:
     accepted_on: date
 
 
-@transaction.atomic
+@house()
 def accept(
     books: Books, bond: BondOnFile, acceptances: Sequence[Acceptance], *, follows: UUID
 ) -> None:
@@ -94,7 +93,7 @@ def accept(
     )
 
 
-@transaction.atomic
+@house()
 def pay_attested(
     books: Books, bond: BondOnFile, tranche: str, attested: str, persons: Collection[UUID]
 ) -> None:
@@ -116,7 +115,7 @@ def pay_attested(
     )
 
 
-@transaction.atomic
+@house()
 def settle_placement(books: Books, bond: BondOnFile) -> None:
     """Determine the placement tranche for everyone enrolled, by the work records known now; pay
     what is payable and release the rest of every hold."""

@@ -10,14 +10,9 @@ from lmb.ledger.sources import bond_series
 KIND = "wallet"
 
 
-def of_person(person: UUID) -> str:
-    """What the codes of all pockets of one person begin with."""
-    return f"{KIND}/{person}/"
-
-
 def pocket(cusip: str, person: UUID) -> str:
     """One person's training money from one bond series."""
-    return f"{of_person(person)}{cusip}"
+    return f"{KIND}/{person}/{cusip}"
 
 
 def pocket_account(cusip: str, person: UUID, purpose: str) -> NewAccount:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.ledger.entries import Cause, Journal, Post
 from lmb.ledger.queries import balances
 from lmb.ledger.service import Books, instruct, open_accounts, post_or_refuse
+from lmb.rules.sessions import house
 from lmb.wallets import accounts
 
 
@@ -22,7 +21,7 @@ class Holder:
     source: str
 
 
-@transaction.atomic
+@house()
 def grant(
     books: Books,
     cusip: str,
@@ -70,7 +69,7 @@ def grant(
     return order
 
 
-@transaction.atomic
+@house()
 def take_back_unspent(
     books: Books, cusip: str, holders: Sequence[Holder], *, follows: UUID, actor: str
 ) -> UUID:

@@ -8,7 +8,11 @@ SQL = Path(__file__).parent / "sql"
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [("ledger", "0001_initial"), ("rules", "0001_initial")]
+    dependencies = [
+        ("ledger", "0001_initial"),
+        ("people", "0002_rights"),
+        ("rules", "0001_initial"),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -380,6 +384,12 @@ class Migration(migrations.Migration):
         ),
         *(
             migrations.RunSQL((SQL / name).read_text())
-            for name in ("protection.sql", "auctions.sql", "registry.sql", "payments.sql")
+            for name in (
+                "protection.sql",
+                "auctions.sql",
+                "registry.sql",
+                "payments.sql",
+                "row_security.sql",
+            )
         ),
     ]

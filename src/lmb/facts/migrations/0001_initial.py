@@ -8,7 +8,7 @@ SQL = Path(__file__).parent / "sql"
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [("people", "0001_initial"), ("rules", "0001_initial")]
+    dependencies = [("people", "0002_rights"), ("rules", "0001_initial")]
 
     operations = [
         migrations.CreateModel(

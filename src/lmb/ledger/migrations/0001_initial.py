@@ -101,6 +101,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_account",
+                "indexes": [
+                    models.Index(
+                        fields=["owner", "cell"],
+                        name="ledger_account_of_owner",
+                        opclasses=["text_pattern_ops", "int4_ops"],
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("code", "cell"), name="ledger_account_code"),
                     models.CheckConstraint(

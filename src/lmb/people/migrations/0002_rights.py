@@ -432,5 +432,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL((SQL / "approvals.sql").read_text()),
         migrations.RunSQL((SQL / "reach.sql").read_text()),
         migrations.RunSQL((SQL / "row_security.sql").read_text()),
+        migrations.RunSQL((SQL / "books.sql").read_text()),
         migrations.RunSQL((SQL / "vault.sql").read_text()),
     ]

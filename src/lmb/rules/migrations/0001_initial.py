@@ -81,4 +81,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL((SQL / "insert_only.sql").read_text()),
         migrations.RunSQL((SQL / "determinations.sql").read_text()),
+        migrations.RunSQL((SQL / "house.sql").read_text()),
     ]

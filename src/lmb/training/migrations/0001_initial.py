@@ -10,7 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("bonds", "0001_initial"),
-        ("people", "0001_initial"),
+        ("facts", "0001_initial"),
+        ("people", "0002_rights"),
         ("programs", "0001_initial"),
         ("ledger", "0001_initial"),
     ]
@@ -37,6 +38,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "training_enrolment",
+                "indexes": [
+                    models.Index(fields=["cell", "person"], name="training_enrolment_person")
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("cell", "bond", "person"), name="training_enrolment_once_per_bond"

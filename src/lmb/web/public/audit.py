@@ -22,12 +22,12 @@ from lmb.proofs.trust import PolicyInForce
 from lmb.values.errors import NotFoundError
 from lmb.web.formats import age_text
 from lmb.web.public.audit_words import found_kinds
-from lmb.web.public.reading import read_only
+from lmb.web.public.reading import reads_the_books
 
 CHECKPOINTS_A_PAGE = 10
 
 
-@read_only
+@reads_the_books
 def audit(request: HttpRequest) -> HttpResponse:
     """The books that were signed last, or how to make some."""
     listed = sets_of_books()
@@ -36,13 +36,13 @@ def audit(request: HttpRequest) -> HttpResponse:
     return _page(request, _standing_or_404(listed[0].cell))
 
 
-@read_only
+@reads_the_books
 def audit_of_books(request: HttpRequest, cell: int) -> HttpResponse:
     """One set of books by its number."""
     return _page(request, _standing_or_404(cell))
 
 
-@read_only
+@reads_the_books
 def checkpoint(request: HttpRequest, cell: int) -> HttpResponse:
     """The newest checkpoint with its cosignatures, as the log and its witnesses signed it."""
     newest = queries.newest_checkpoint(cell)

@@ -14,7 +14,7 @@ from lmb.web.public.demand import levels
 from lmb.web.public.finding import bond_or_404, report_or_404
 from lmb.web.public.flow import flow
 from lmb.web.public.outcome import arm_rows
-from lmb.web.public.reading import read_only
+from lmb.web.public.reading import reads_the_books
 
 Row = Sequence[object]
 
@@ -32,7 +32,7 @@ def csv_response(name: str, header: Row, rows: Iterable[Row]) -> HttpResponse:
     return response
 
 
-@read_only
+@reads_the_books
 def cash_flows(request: HttpRequest, identifier: str) -> HttpResponse:
     """One row per interest period; amounts are empty while they are still to come."""
     report = report_or_404(identifier)
@@ -67,7 +67,7 @@ def cash_flows(request: HttpRequest, identifier: str) -> HttpResponse:
     return csv_response(f"{report.bond.cusip}-cash-flows", header, rows)
 
 
-@read_only
+@reads_the_books
 def money_flow(request: HttpRequest, identifier: str) -> HttpResponse:
     """One row per way money went."""
     report = report_or_404(identifier)
@@ -76,7 +76,7 @@ def money_flow(request: HttpRequest, identifier: str) -> HttpResponse:
     return csv_response(f"{report.bond.cusip}-money-flow", header, rows)
 
 
-@read_only
+@reads_the_books
 def auction_demand(request: HttpRequest, identifier: str) -> HttpResponse:
     """One row per yield; noncompetitive bids have none. Bidders are not named."""
     report = report_or_404(identifier)
@@ -88,7 +88,7 @@ def auction_demand(request: HttpRequest, identifier: str) -> HttpResponse:
     return csv_response(f"{report.bond.cusip}-auction-demand", header, rows)
 
 
-@read_only
+@reads_the_books
 def outcome(request: HttpRequest, identifier: str) -> HttpResponse:
     """One row per group of the lottery."""
     report = report_or_404(identifier)
@@ -115,7 +115,7 @@ def outcome(request: HttpRequest, identifier: str) -> HttpResponse:
     return csv_response(f"{report.bond.cusip}-outcome", header, rows)
 
 
-@read_only
+@reads_the_books
 def term_sheet(request: HttpRequest, identifier: str) -> HttpResponse:
     """The locked document, byte for byte: its SHA-256 is the hash on the page."""
     bond = bond_or_404(identifier)

@@ -14,7 +14,7 @@ from lmb.settlement.report import report
 from lmb.web.glossary import entries
 from lmb.web.public.bond_page import bond_page
 from lmb.web.public.finding import report_or_404, trace_or_404, uuid_or_404
-from lmb.web.public.reading import read_only
+from lmb.web.public.reading import read_only, reads_the_books
 from lmb.web.public.replays import replayed
 from lmb.web.public.steps import caused, rests_on_one_person, steps, totals
 
@@ -22,7 +22,7 @@ BONDS_A_PAGE = 10
 CAUSED_A_PAGE = 25
 
 
-@read_only
+@reads_the_books
 def home(request: HttpRequest) -> HttpResponse:
     """What a labor market bond is, with the figures of the newest one, and all bonds."""
     paginator = Paginator(bonds.bonds(), BONDS_A_PAGE)
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "lmb/home.html", {"listed": listed, "page": page})
 
 
-@read_only
+@reads_the_books
 def bond(request: HttpRequest, identifier: str) -> HttpResponse:
     """One bond from its terms to the last coupon."""
     page = bond_page(report_or_404(identifier))
@@ -48,7 +48,7 @@ def trace_search(request: HttpRequest) -> HttpResponse:
     return render(request, "lmb/trace_search.html")
 
 
-@read_only
+@reads_the_books
 def trace(request: HttpRequest, identifier: str) -> HttpResponse:
     """From a payment, an order or a determination back to the facts."""
     wanted = uuid_or_404(identifier)

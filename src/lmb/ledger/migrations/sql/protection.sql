@@ -8,6 +8,15 @@ SELECT lmb_make_insert_only('ledger_journal', false);
 SELECT lmb_make_insert_only('ledger_transfer', false);
 GRANT SELECT ON ledger_cell, ledger_account, ledger_hold, ledger_refusal TO lmb_app;
 
+-- Whose money it is, is nobody else's business. Posting asks nobody: its functions are the owner's.
+-- Cells, units, purposes and funds are vocabulary.
+SELECT lmb_secure('ledger_account');
+SELECT lmb_secure('ledger_instruction');
+SELECT lmb_secure('ledger_journal');
+SELECT lmb_secure('ledger_transfer');
+SELECT lmb_secure('ledger_hold');
+SELECT lmb_secure('ledger_refusal');
+
 ALTER TABLE ledger_account
     ADD CONSTRAINT ledger_account_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id),
     ADD CONSTRAINT ledger_account_unit FOREIGN KEY (unit) REFERENCES ledger_unit (code),

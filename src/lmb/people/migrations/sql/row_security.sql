@@ -7,26 +7,22 @@
 --     lmb.house                       'yes' while a service of the house does its own work
 -- Where nothing is said, nothing is seen. A session reads; the house alone writes.
 
-CREATE FUNCTION people_house() RETURNS boolean
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT coalesce(current_setting('lmb.house', true), '') = 'yes';
-$$;
 CREATE FUNCTION people_cell() RETURNS integer
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
     SELECT nullif(current_setting('lmb.cell', true), '')::integer;
 $$;
 CREATE FUNCTION people_me() RETURNS uuid
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
     SELECT nullif(current_setting('lmb.person', true), '')::uuid;
 $$;
 CREATE FUNCTION people_now() RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
     SELECT nullif(current_setting('lmb.at', true), '')::timestamptz;
 $$;
 
 -- Oneself, while one acts in no other capacity.
 CREATE FUNCTION people_self() RETURNS uuid
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
     SELECT people_me() WHERE coalesce(current_setting('lmb.membership', true), '') = ''
         AND coalesce(current_setting('lmb.delegation', true), '') = '';
 $$;
@@ -35,7 +31,7 @@ $$;
 -- its registration, as long as that has not ended.
 CREATE FUNCTION people_seat(OUT membership uuid, OUT role text, OUT organisation uuid,
     OUT state text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT m.id, m.role, m.organisation, CASE WHEN m.role = 'state-board' THEN o.state END
     FROM people_membership m
     JOIN people_organisation o ON o.cell = m.cell AND o.id = m.organisation
@@ -50,11 +46,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND c.id = nullif(current_setting('lmb.client', true), '')::uuid;
 $$;
 CREATE FUNCTION people_role() RETURNS text
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$ SELECT role FROM people_seat(); $$;
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$ SELECT role FROM people_seat(); $$;
 
 -- Whom one acts for; nobody unless the delegation is one's own and in force.
 CREATE FUNCTION people_ward() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT d.person FROM people_delegation d
     WHERE d.cell = people_cell() AND d.delegate = people_me()
       AND d.id = nullif(current_setting('lmb.delegation', true), '')::uuid
@@ -67,7 +63,7 @@ $$;
 
 -- Whether a person lives in the state whose board one acts for.
 CREATE FUNCTION people_serves(p_cell integer, p_person uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce((
         SELECT r.state FROM people_residence r
         WHERE r.cell = p_cell AND r.person = p_person
@@ -78,7 +74,7 @@ $$;
 
 -- Which roles stand behind an action that takes two (lmb.people.approvals says the same).
 CREATE FUNCTION people_approves(p_role text, p_action text) RETURNS boolean
-LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
     SELECT (p_role, p_action) IN (VALUES
         ('treasury', 'pay-out'), ('treasury', 'issue-bond'), ('treasury', 'change-rate'),
         ('agency', 'revoke-many'), ('state-board', 'revoke-many'), ('provider', 'revoke-many'),
@@ -91,9 +87,26 @@ LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
         ('agency', 'sign-determination'), ('treasury', 'sign-determination'));
 $$;
 
--- Puts a table under row-level security: the house does everything, a session reads what
--- `p_visible` lets it. The shorthands stand for conditions on a column that names a person.
-CREATE FUNCTION people_secure(p_table regclass, p_visible text)
+-- The code of the organisation one acts for in a role: what rooms that know organisations by the
+-- codes of their own files compare with. Nothing in any other role.
+CREATE FUNCTION people_code(p_role text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT o.code FROM people_seat() AS s
+    JOIN people_organisation o ON o.cell = people_cell() AND o.id = s.organisation
+    WHERE s.role = p_role;
+$$;
+
+-- The person whose key a text ends with; nothing where it ends otherwise.
+CREATE FUNCTION people_named(p_text text) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+    SELECT substring(p_text FROM '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$')::uuid;
+$$;
+
+-- Lets a session read what `p_visible` says of a table under row-level security, beside what other
+-- calls let it. The shorthands stand for conditions: on a column with a person's key (SELF, ME,
+-- WARD, SERVED), with an organisation's (BODY), with the code of a provider or an employer (CODE)
+-- or of a holder of bonds, whose custodian sees it too (HOLDER); or on the role.
+CREATE FUNCTION people_show(p_table regclass, p_visible text)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_visible text := p_visible;
@@ -105,13 +118,23 @@ BEGIN
         '\1 = (SELECT organisation FROM people_seat())', 'g');
     v_visible := regexp_replace(v_visible, 'SERVED\((\w+)\)',
         '(SELECT state FROM people_seat()) IS NOT NULL AND people_serves(cell, \1)', 'g');
+    v_visible := regexp_replace(v_visible, 'CODE\((\w+), (\w+)\)',
+        '\2 = (SELECT people_code(''\1''))', 'g');
+    v_visible := regexp_replace(v_visible, 'HOLDER\((\w+)\)',
+        'starts_with(\1 || ''/'', (SELECT people_code(''investor'')) || ''/'')', 'g');
     v_visible := regexp_replace(v_visible, 'ROLE\(([\w-]+)\)',
         '(SELECT people_role()) = ''\1''', 'g');
-    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', p_table);
-    EXECUTE format('CREATE POLICY house ON %s TO lmb_app USING ((SELECT people_house()))
-                    WITH CHECK ((SELECT people_house()))', p_table);
-    EXECUTE format('CREATE POLICY sessions ON %s FOR SELECT TO lmb_app
-                    USING (cell = (SELECT people_cell()) AND (%s))', p_table, v_visible);
+    EXECUTE format('CREATE POLICY %I ON %s FOR SELECT TO lmb_app
+                    USING (cell = (SELECT people_cell()) AND (%s))',
+        'sessions ' || (SELECT count(*) FROM pg_policy WHERE polrelid = p_table),
+        p_table, v_visible);
+END $$;
+
+CREATE FUNCTION people_secure(p_table regclass, p_visible text)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM lmb_secure(p_table);
+    PERFORM people_show(p_table, p_visible);
 END $$;
 
 SELECT people_secure('people_person',
@@ -160,11 +183,11 @@ SELECT people_secure('people_security_event',
 SELECT people_secure('people_payout_hold',
     'SELF(person) OR SERVED(person) OR ROLE(treasury) OR ROLE(auditor)');
 
-REVOKE ALL ON FUNCTION people_secure(regclass, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION people_house(), people_cell(), people_me(), people_now(), people_self(),
+REVOKE ALL ON FUNCTION people_secure(regclass, text), people_show(regclass, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION people_cell(), people_me(), people_now(), people_self(),
     people_seat(), people_role(), people_ward(), people_serves(integer, uuid),
-    people_approves(text, text) FROM PUBLIC;
+    people_approves(text, text), people_code(text), people_named(text) FROM PUBLIC;
 -- Policies call these with the rights of whoever asks.
-GRANT EXECUTE ON FUNCTION people_house(), people_cell(), people_me(), people_now(), people_self(),
+GRANT EXECUTE ON FUNCTION people_cell(), people_me(), people_now(), people_self(),
     people_seat(), people_role(), people_ward(), people_serves(integer, uuid),
-    people_approves(text, text) TO lmb_app;
+    people_approves(text, text), people_code(text), people_named(text) TO lmb_app;

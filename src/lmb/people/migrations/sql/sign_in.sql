@@ -40,6 +40,4 @@ SELECT people_secure('people_recovery_code', 'false');
 SELECT people_secure('people_counter_code', 'false');
 SELECT people_secure('people_proofing',
     'SELF(person) OR BODY(organisation) OR ROLE(security-officer) OR ROLE(auditor)');
-ALTER TABLE sign_in_attempt ENABLE ROW LEVEL SECURITY;
-CREATE POLICY house ON sign_in_attempt TO lmb_app USING ((SELECT people_house()))
-    WITH CHECK ((SELECT people_house()));
+SELECT lmb_secure('sign_in_attempt');

@@ -2,6 +2,7 @@
 SELECT lmb_make_insert_only('proofs_policy', false);
 SELECT lmb_make_insert_only('proofs_witnessed', true);
 SELECT lmb_make_insert_only('proofs_audit', true);
+SELECT lmb_secure('proofs_audit');
 ALTER TABLE proofs_policy
     ADD CONSTRAINT proofs_policy_cell FOREIGN KEY (cell) REFERENCES ledger_cell (id);
 ALTER TABLE proofs_witnessed
