@@ -10,6 +10,7 @@ from lmb.cli.outcomes_estimate import estimate
 from lmb.cli.outcomes_indicators import indicators
 from lmb.cli.outcomes_periods import periods
 from lmb.cli.outcomes_planning import commit, draw, power
+from lmb.cli.outcomes_report import report
 from lmb.cli.outcomes_score import score
 from lmb.cli.outcomes_statements import (
     challenge,
@@ -28,7 +29,7 @@ def outcomes() -> None:
 
 
 for command in (
-    *(estimate, indicators, score, check, periods),
+    *(estimate, indicators, score, check, periods, report),
     *(commit, draw, power),
     *(determine, row_proof),
     *(file_statement, statements, sign, challenge, uphold, entry, counted),

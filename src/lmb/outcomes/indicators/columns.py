@@ -59,7 +59,7 @@ def period_columns(rules: IndicatorRules, by: Iterable[str] = ()) -> tuple[FileC
         _flag("education_q4", required=False),
     )
     known = {column.name for column in fixed} | {column.canonical for column in fixed}
-    return fixed + tuple(_label(name) for name in dict.fromkeys(by) if name not in known)
+    return fixed + tuple(label_column(name) for name in dict.fromkeys(by) if name not in known)
 
 
 def wage_columns(rules: IndicatorRules) -> tuple[FileColumn, ...]:
@@ -82,7 +82,7 @@ def event_columns(programs: Iterable[str], kinds: Iterable[str]) -> tuple[FileCo
         _date("happened_on", required_value=True),
         _choice("kind", kinds),
         _date("recorded_on", required_value=True),
-        replace(_label("supersedes"), required=False),
+        replace(label_column("supersedes"), required=False),
     )
 
 
@@ -107,7 +107,8 @@ def _key(name: str) -> FileColumn:
     return FileColumn(name, name, "VARCHAR", told, good, lambda text: text)
 
 
-def _label(name: str) -> FileColumn:
+def label_column(name: str) -> FileColumn:
+    """A column of short text, or nothing, to group by."""
     return FileColumn(
         name,
         name,
