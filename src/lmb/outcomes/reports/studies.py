@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lmb.outcomes.reports.cohort import Cohort, Origin
 from lmb.outcomes.reports.filling import (
@@ -89,7 +90,8 @@ def load_studies(file: str, content: bytes) -> tuple[Study, ...]:
     reciprocity = FileColumn("reciprocity", choice("0", "1"))
     tuition = FileColumn("tuition_cents", blank_or(integer(0, CENTS_MAX)))
     ita = FileColumn("ita_cents", blank_or(integer(0, CENTS_MAX)))
-    columns = (key, provider, name, description, *address, types, reciprocity, tuition, ita)
+    columns: list[FileColumn[Any]] = [key, provider, name, description, *address]
+    columns += [types, reciprocity, tuition, ita]
     table = read_table(file, content, columns)
     table.report_duplicates(key)
 
