@@ -94,7 +94,7 @@ def test_an_empty_file_of_indicators_needs_a_day(tmp_path: Path) -> None:
 def test_a_sheet_is_told_in_english_and_spanish_with_its_fingerprint(tmp_path: Path) -> None:
     sheet = tmp_path / "terms.json"
     sheet.write_bytes((EXAMPLES / "dc-water.json").read_bytes())
-    assert "investors pay $3,000,000.00 once, on 1 April 2021" in run("terms", "--terms", sheet)
+    assert "investors pay $3,000,000.00 once, on April 1, 2021" in run("terms", "--terms", sheet)
     spanish = run("terms", "--terms", sheet, "--language", "es")
     assert "los inversionistas pagan $3,000,000.00" in spanish
     assert spanish.splitlines()[-1].startswith("sha256 ")

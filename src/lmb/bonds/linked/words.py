@@ -50,6 +50,14 @@ def sheet_in_words(sheet: s.LinkedSheet, language: Language) -> tuple[Section, .
     return tuple(Section(title, sentences) for title, sentences in told if sentences)
 
 
+def written_day(day: date, language: Language) -> str:
+    """A day written out, as the pages write it: `August 13, 1979`, `13 de agosto de 1979`."""
+    month = _MONTHS[language][day.month - 1]
+    if language is Language.ENGLISH:
+        return f"{month} {day.day}, {day.year}"
+    return f"{day.day} de {month} de {day.year}"
+
+
 class _Teller:
     def __init__(self, sheet: s.LinkedSheet, language: Language) -> None:
         self._sheet = sheet
@@ -63,10 +71,7 @@ class _Teller:
         if isinstance(value, Decimal):
             return decimal_text(value)
         if isinstance(value, date):
-            month = _MONTHS[self._language][value.month - 1]
-            if self._language is Language.ENGLISH:
-                return f"{value.day} {month} {value.year}"
-            return f"{value.day} de {month} de {value.year}"
+            return written_day(value, self._language)
         return f"{value:,}" if isinstance(value, int) else str(value)
 
     def _money(self, cents: int) -> str:
