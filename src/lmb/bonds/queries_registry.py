@@ -144,8 +144,9 @@ def bonus_notice(bond: BondOnFile) -> BonusNotice | None:
     )
 
 
-def lots(bond: BondOnFile, code: str) -> AccountLots:
-    """The lots of an account and what it disposed of, read off the books."""
+def lots(bond: BondOnFile, code: str, until: date | None = None) -> AccountLots:
+    """The lots of an account and what it disposed of, read off the books: now, or as they were at
+    the end of a day."""
     wanted, seen = [code], set()
     movements: dict[UUID, Movement] = {}
     while wanted:
@@ -157,7 +158,14 @@ def lots(bond: BondOnFile, code: str) -> AccountLots:
             source = _holder(bond, movement.debit)
             if movement.code == "transfer" and source not in seen and source is not None:
                 wanted.append(source)
-    in_order = sorted(movements.values(), key=lambda movement: movement.seq)
+    in_order = sorted(
+        (
+            movement
+            for movement in movements.values()
+            if until is None or fiscal_date(movement.effective_at) <= until
+        ),
+        key=lambda movement: movement.seq,
+    )
     flows = _flows(bond, in_order, seen)
     return lots_of(flows).get(code, AccountLots())
 
