@@ -1,4 +1,4 @@
-"""`lmb bonds`: what the bond desk computes from files alone, without books.
+"""`lmb bonds`: what the bond desk computes from files, and the papers of a bond.
 
 Each command is a module of its own, `bonds_NAME.py`, and stands in the list below.
 """
@@ -9,6 +9,7 @@ import click
 
 from lmb.cli.bonds_auction import auction, auction_book, auction_check
 from lmb.cli.bonds_coupon import coupon, terms
+from lmb.cli.bonds_paper import paper
 from lmb.cli.bonds_price import price, yield_
 from lmb.cli.bonds_quote import quote
 
@@ -21,12 +22,13 @@ COMMANDS: tuple[click.Command, ...] = (
     terms,
     coupon,
     quote,
+    paper,
 )
 
 
 @click.group()
 def bonds() -> None:
-    """The bond desk: files in, figures out; nothing is stored."""
+    """The bond desk: files in, figures out; nothing is stored. Papers also from the books."""
 
 
 for command in COMMANDS:
