@@ -101,6 +101,14 @@ class Rooms:
             earnings_cents=1,
             source="test",
         )
+        rows["facts_hire"] = self._put(
+            "facts_hire",
+            id=identifier("hire", one.letter),
+            person=one.person,
+            employer=one.employer,
+            hired_on=DAY,
+            source="test",
+        )
         for kind in ("assigned", "completed"):
             rows[f"facts_attestation {kind}"] = self._put(
                 "facts_attestation",

@@ -148,6 +148,13 @@ def bonds() -> list[BondOnFile]:
     return [_bond(row) for row in models.Bond.objects.order_by("-recorded_at", "cell")]
 
 
+def bonds_before(before: UUID | None, limit: int) -> list[BondOnFile]:
+    """Announced bonds, the newest identifier first: those before one, at most so many."""
+    rows = models.Bond.objects.order_by("-id")
+    chosen = rows if before is None else rows.filter(id__lt=before)
+    return [_bond(row) for row in chosen[:limit]]
+
+
 def bids(bond_on_file: BondOnFile, number: int = FIRST_AUCTION) -> list[BidOnFile]:
     """The bids at an auction of a bond, in the order of their identifiers."""
     rows = models.Bid.objects.filter(cell=bond_on_file.cell, bond=bond_on_file.id, auction=number)

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "lmb.outcomes",
     "lmb.settlement",
     "lmb.web",
+    "lmb.api",
 ]
 
 MIDDLEWARE = [

@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-urlpatterns = i18n_patterns(path("", include("lmb.web.urls")), prefix_default_language=False)
+urlpatterns = [
+    path("api/", include("lmb.api.urls")),
+    *i18n_patterns(path("", include("lmb.web.urls")), prefix_default_language=False),
+]
 
 handler404 = "lmb.web.public.views.not_found"
 handler500 = "lmb.web.public.views.failed"

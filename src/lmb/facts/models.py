@@ -50,6 +50,40 @@ class WorkRecord(models.Model):
         ]
 
 
+class Hire(models.Model):
+    """An employer's word that a person began to work for it on a day, as what (an SOC code), and
+    for how much an hour; null where it does not say."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    person = models.UUIDField()
+    employer = models.TextField()
+    hired_on = models.DateField()
+    occupation = models.TextField(null=True)
+    hourly_cents = models.BigIntegerField(null=True)
+    source = models.TextField()
+    supersedes = models.UUIDField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "facts_hire"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "supersedes"], name="facts_hire_superseded_once"
+            ),
+            models.UniqueConstraint(
+                fields=["cell", "person", "employer", "hired_on"],
+                condition=Q(supersedes=None),
+                name="facts_hire_first_told_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(hourly_cents=None) | Q(hourly_cents__gt=0),
+                name="facts_hire_wage_positive",
+            ),
+        ]
+
+
 class AttestationKind(models.TextChoices):
     """What can be attested about a person in a program so far."""
 

@@ -12,6 +12,7 @@ from lmb.facts import models
 from lmb.facts.records import Attestation, WorkRecord
 from lmb.rules.determination import in_order
 from lmb.values.canonical import Document
+from lmb.values.errors import NotFoundError
 
 
 def work_records(
@@ -41,6 +42,27 @@ def attestations(
         cell=cell, supersedes=OuterRef("id"), recorded_at__lte=known_at
     )
     return [_attestation(row) for row in rows.filter(~Exists(later)).order_by("id")]
+
+
+def told_by(cell: int, employer: str, record: UUID) -> bool:
+    """Whether an employer told a work record."""
+    return models.WorkRecord.objects.filter(cell=cell, id=record, employer=employer).exists()
+
+
+def told_work(cell: int, person: UUID, employer: str, period_from: date, period_to: date) -> UUID:
+    """The work record as an employer first told it of a person and a period. Raises NotFoundError
+    where it did not."""
+    row = models.WorkRecord.objects.filter(
+        cell=cell,
+        person=person,
+        employer=employer,
+        period_from=period_from,
+        period_to=period_to,
+        supersedes=None,
+    ).first()
+    if row is None:
+        raise NotFoundError(f"there is no work from {period_from} to {period_to} on file")
+    return row.id
 
 
 def work_documents(ids: Sequence[UUID]) -> list[Document]:

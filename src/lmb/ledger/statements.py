@@ -44,6 +44,15 @@ class AccountTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """An account's balance, its identifier, and the number of its newest transfer (0 for none)."""
+
+    balance: Balance
+    id: UUID
+    seq_last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One transfer as one of its accounts sees it: what came in (positive) or went out, whether
     that is posted or only held, and the posted balance after it."""
@@ -171,6 +180,28 @@ def balance_at(cell: int, code: str, at: datetime) -> Balance:
 def current_balance(cell: int, code: str) -> Balance:
     """What an account shows now. Raises NotFoundError for an unknown account."""
     return balance_of(_account(cell, code))
+
+
+def known_account(cell: int, identifier: UUID) -> KnownAccount:
+    """One account by its identifier, in one look by its primary key. Raises NotFoundError."""
+    with connection.cursor() as cursor:
+        # What programs ask most: plain SQL, because making a model of the row costs as much again.
+        cursor.execute(
+            """SELECT code, kind, owner, unit, posted_credit_cents - posted_debit_cents,
+                held_credit_cents, held_debit_cents, id, seq_last
+            FROM ledger_account WHERE cell = %s AND id = %s""",
+            [cell, identifier],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(f"there is no account {identifier} in these books")
+    return KnownAccount(Balance(*row[:7]), *row[7:])
+
+
+def known_accounts(cell: int, condition: Q, *, after: str = "", limit: int) -> list[KnownAccount]:
+    """Accounts under a condition by code, those that follow a code, at most so many."""
+    rows = models.Account.objects.filter(condition, cell=cell, code__gt=after).order_by("code")
+    return [KnownAccount(balance_of(row), row.id, row.seq_last) for row in rows[:limit]]
 
 
 def history(cell: int, code: str, *, limit: int, before: int | None = None) -> list[Entry]:

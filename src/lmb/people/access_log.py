@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from lmb.people import models
-from lmb.people.acting import Acting
+from lmb.people.acting import Acting, ActingClient
 from lmb.values.identifiers import Randomness, drawn_uuid7
 
 LOOKS_SHOWN_MAX = 500
@@ -58,6 +58,32 @@ def note(
                 *(by.cell, drawn_uuid7(at, randomness), person, by.person, by.membership),
                 *(by.delegation, by.role, by.organisation, purpose, record),
                 *(sorted(set(fields)), at),
+            ],
+        )
+
+
+def note_program(
+    randomness: Randomness,
+    by: ActingClient,
+    persons: Sequence[UUID],
+    *,
+    record: str,
+    fields: Sequence[str],
+    purpose: str,
+    at: datetime,
+) -> None:
+    """Put on file that a program looked at a record of each of some persons; the principal is the
+    program. As `note`, for whoever shows many at once."""
+    shown = sorted(set(fields))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "SELECT people_note_access(%s, %s, %s, %s, NULL, NULL, %s, %s, %s, %s, %s, %s)",
+            [
+                [
+                    *(by.cell, drawn_uuid7(at, randomness), person, by.client, by.role),
+                    *(by.organisation, purpose, record, shown, at),
+                ]
+                for person in sorted(set(persons))
             ],
         )
 

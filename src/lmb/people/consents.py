@@ -144,6 +144,21 @@ def covers(
     return any(consent.in_force(at) for consent in _on_file(cell, rows))
 
 
+@house()
+def any_covers(cell: int, person: UUID, recipient: UUID, purpose: str, at: datetime) -> bool:
+    """Whether a person consents now to any dealing with a recipient for a purpose: what an
+    organisation shows before it may tell us something of them."""
+    rows = models.Consent.objects.filter(
+        cell=cell,
+        person=person,
+        recipient=recipient,
+        purpose=purpose,
+        starts_at__lte=at,
+        expires_at__gt=at,
+    )
+    return any(consent.in_force(at) for consent in _on_file(cell, rows))
+
+
 def _on_file(cell: int, rows: Iterable[models.Consent]) -> list[ConsentOnFile]:
     rows = list(rows)
     withdrawn = dict(

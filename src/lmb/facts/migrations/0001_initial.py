@@ -103,5 +103,45 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Hire",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("person", models.UUIDField()),
+                ("employer", models.TextField()),
+                ("hired_on", models.DateField()),
+                ("occupation", models.TextField(null=True)),
+                ("hourly_cents", models.BigIntegerField(null=True)),
+                ("source", models.TextField()),
+                ("supersedes", models.UUIDField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "facts_hire",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "supersedes"), name="facts_hire_superseded_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes", None)),
+                        fields=("cell", "person", "employer", "hired_on"),
+                        name="facts_hire_first_told_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hourly_cents", None), ("hourly_cents__gt", 0), _connector="OR"
+                        ),
+                        name="facts_hire_wage_positive",
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL((SQL / "protection.sql").read_text()),
     ]
