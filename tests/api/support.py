@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from lmb.people import clients, models, service
@@ -55,12 +56,12 @@ def register_all(cell: int, at: datetime) -> tuple[dict[Role, Registered], UUID]
         ada = models.Person.objects.get(cell=cell, reference="ada").id
         bea = models.Person.objects.get(cell=cell, reference="bea").id
         return {
-            role: _registered(draw, cell, role, kind, code, (ada, bea), at)
+            role: register_organisation(draw, cell, role, kind, code, (ada, bea), at)
             for role, (kind, code) in ORGANISATIONS.items()
         }, ada
 
 
-def _registered(
+def register_organisation(
     draw: Any,
     cell: int,
     role: Role,
@@ -114,7 +115,8 @@ def registered(
 
 def get(path: str, by: Registered | None = None, **headers: str) -> HttpResponse:
     """Ask for something, as a client if one is named."""
-    return Client().get(ROOT + path, headers={**shown(by), **headers})
+    found = Client().get(ROOT + path, headers={**shown(by), **headers})
+    return cast(HttpResponse, found)
 
 
 def post(
@@ -129,20 +131,22 @@ def post(
     """Send a document, or bytes as they are, under an idempotency key."""
     told = body if isinstance(body, bytes) else json.dumps(body).encode()
     repeated = {} if key is None else {"Idempotency-Key": key}
-    return Client().post(
+    found = Client().post(
         ROOT + path,
         told,
         content_type=content_type,
         headers={**shown(by), **repeated, **headers},
     )
+    return cast(HttpResponse, found)
 
 
 def shown(by: Registered | None) -> dict[str, str]:
     return {} if by is None else {"X-API-Key": by.key}
 
 
-def problem(response: HttpResponse) -> str:
+def problem(answered: HttpResponseBase) -> str:
     """Which problem an answer is; it must be one, whole."""
+    response = cast(HttpResponse, answered)
     document = json.loads(response.content)
     assert response["Content-Type"] == "application/problem+json", response.content
     assert document["status"] == response.status_code

@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from lmb.api import admission, assertions, limits, models
 from lmb.people import clients
+from lmb.people.models import ApiKey
 from lmb.people.roles import Role
 from lmb.people.sessions import house
 from tests.api.conftest import World
@@ -34,7 +35,7 @@ def investor(world: World) -> Registered:
 
 
 def token(form: str, **headers: str) -> HttpResponse:
-    return post("/oauth/token", form.encode(), key=None, content_type=FORM, **headers)
+    return post("/oauth/token", form.encode(), None, key=None, content_type=FORM, **headers)
 
 
 def basic(name: str, password: str) -> str:
@@ -105,7 +106,7 @@ def test_whatever_is_wrong_with_a_credential_has_one_answer(
     answers = set()
     for number, headers in enumerate(wrong):
         # A credential that opens nothing is refused where none is needed, too.
-        response = get("/bonds" if number % 2 else "/client", **headers)
+        response = get("/bonds" if number % 2 else "/client", None, **headers)
         assert problem(response) == "unauthenticated", headers
         answers.add((response.content, response["WWW-Authenticate"]))
     answers.add((get("/client").content, get("/client")["WWW-Authenticate"]))
@@ -121,12 +122,12 @@ def test_what_was_revoked_or_has_expired_opens_nothing(
         if of == "key"
         else {"Authorization": f"Bearer {by_secret(investor)}"}
     )
-    assert get("/client", **shown).status_code == 200
+    assert get("/client", None, **shown).status_code == 200
     now = timezone.now()
     lasts = timedelta(days=30) if of == "key" else timedelta(minutes=15)
     with monkeypatch.context() as later:
         later.setattr(admission, "now", lambda: now + lasts + timedelta(seconds=1))
-        assert problem(get("/client", **shown)) == "unauthenticated"
+        assert problem(get("/client", None, **shown)) == "unauthenticated"
     clients.revoke_key(
         world.cell,
         investor.client,
@@ -135,7 +136,7 @@ def test_what_was_revoked_or_has_expired_opens_nothing(
         because="lost",
         at=now,
     )
-    assert problem(get("/client", **shown)) == "unauthenticated"
+    assert problem(get("/client", None, **shown)) == "unauthenticated"
 
 
 def test_when_a_key_was_last_used_is_known_to_the_minute(investor: Registered) -> None:
@@ -256,7 +257,7 @@ def test_an_assertion_that_is_not_sound_proves_nothing(wrong: str, signing: Regi
 def test_a_revoked_public_key_proves_nothing(world: World, signing: Registered) -> None:
     found = clients.public_keys(world.cell, signing.client, timezone.now())
     with house():
-        (prefix,) = clients.models.ApiKey.objects.filter(
+        (prefix,) = ApiKey.objects.filter(
             id__in=[one.admitted.key for one in found if one.jwk["kty"] == "EC"]
         ).values_list("prefix", flat=True)
     clients.revoke_key(
@@ -310,10 +311,11 @@ def test_a_name_that_is_not_the_keys_proves_nothing(world: World, investor: Regi
 
 def test_a_network_that_tries_credentials_is_told_to_wait(world: World) -> None:
     kinds = [
-        problem(get("/client", **{"X-API-Key": "guess"})) for _ in range(limits.FAILURES.burst)
+        problem(get("/client", None, **{"X-API-Key": "guess"}))
+        for _ in range(limits.FAILURES.burst)
     ]
     assert set(kinds) == {"unauthenticated"}
-    last = get("/client", **{"X-API-Key": "guess"})
+    last = get("/client", None, **{"X-API-Key": "guess"})
     assert problem(last) == "rate-limited"
     assert int(last["Retry-After"]) > 0
     asked = token("grant_type=client_credentials")

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from lmb.api import models, repeats, tokens
 from lmb.facts.models import Hire
+from lmb.people import clients
+from lmb.people.acting import ActingClient
 from lmb.people.roles import Role
 from lmb.people.sessions import acting, house
 from tests.api.conftest import World
@@ -102,9 +104,7 @@ def test_answers_are_forgotten_after_a_week(world: World, employer: Registered) 
             assert models.Answer.objects.count() == left
 
 
-def _acting(world: World, client: Registered) -> repeats.ActingClient:
-    from lmb.people import clients
-
+def _acting(world: World, client: Registered) -> ActingClient:
     secret = clients.read_secret(client.key, "k")
     assert secret is not None
     admitted = clients.admit(secret, timezone.now())

@@ -7,6 +7,7 @@ The chances come from the operation's own name, so that a failure is the same in
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -59,7 +60,7 @@ SCHEMA.config.checks.negative_data_rejection.expected_statuses += ["413"]
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_one_the_document_describes(case: Case, world: World) -> None:
+def test_every_answer_is_one_the_document_describes(case: Case[Any], world: World) -> None:
     roles = MATRIX[case.operation.definition.raw["operationId"]] - {"nobody"}
     client = world.clients[Role(sorted(roles)[0])]
     case.call_and_validate(

@@ -20,8 +20,8 @@ DESCRIPTION = """\
 Money is whole cents, rates are decimal texts, days are days in Washington, moments are in UTC.
 
 **Who asks.** Public operations take requests from anyone. For the others an organisation \
-registers a client, which shows a key in `X-API-Key`, or an access token from `POST /oauth/token` in \
-`Authorization`. `GET /client` says whom a credential stands for.
+registers a client, which shows a key in `X-API-Key`, or an access token from \
+`POST /oauth/token` in `Authorization`. `GET /client` says whom a credential stands for.
 
 **Errors** are problems (RFC 9457); each `type` is the address of a page that says what to do.
 
