@@ -20,6 +20,7 @@ from lmb.ledger.statements import KnownAccount
 from lmb.people.acting import ActingClient
 from lmb.people.roles import Role
 from lmb.people.scopes import Scope
+from lmb.people.sessions import house
 from lmb.settlement.trace import label
 from lmb.values.errors import NotFoundError
 
@@ -143,7 +144,11 @@ def list_movements(
     known = _own(client, account)
     place = paging.place(cursor, int)
     before = None if place is None else min(max(place[0], 0), known.seq_last + 1)
-    entries = statements.history(client.cell, known.balance.code, limit=limit + 1, before=before)
+    # The account is the client's; the other sides are not, and are told by their kind alone.
+    with house():
+        entries = statements.history(
+            client.cell, known.balance.code, limit=limit + 1, before=before
+        )
     found, more = paging.cut(entries, limit)
     names_accounts = client.role is Role.AUDITOR
     items = [
