@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 
+from lmb.ledger import service
 from tests.ledger.books import Ledger
 
 ACCOUNTS = """
@@ -116,6 +117,32 @@ def test_account_not_open(fresh_database: object) -> None:
         d capture seat 1 -> account_not_open
         e void seat -> ok
     """)
+
+
+def test_from_a_locked_account_nothing_new_leaves(fresh_database: object) -> None:
+    ledger = Ledger()
+    ledger.run(ACCOUNTS)
+    ledger.run("seat hold wallet world 5 -> ok")
+    order = service.instruct(
+        ledger.books, kind="lock", subject="wallet", document={}, actor="its owner"
+    )
+    assert service.lock_accounts(ledger.books, ["wallet"], order=order, locked=True) == 1
+    assert service.lock_accounts(ledger.books, ["wallet"], order=order, locked=True) == 0
+    ledger.run("""
+        a post wallet world 1 -> account_locked
+        b hold wallet world 1 -> account_locked
+        c post world wallet 1 -> ok
+        d capture seat 2 -> ok
+        e void seat -> ok
+        f post wallet world 1 kind=grant-return -> ok
+    """)
+    with pytest.raises(IntegrityError, match="by an order on file"), transaction.atomic():
+        service.lock_accounts(ledger.books, ["wallet"], order=order, locked=False)
+    undo = service.instruct(
+        ledger.books, kind="unlock", subject="wallet", document={}, actor="its owner"
+    )
+    assert service.lock_accounts(ledger.books, ["wallet"], order=undo, locked=False) == 1
+    ledger.run("g post wallet world 1 -> ok")
 
 
 def test_fund_mismatch(ledger: Ledger) -> None:

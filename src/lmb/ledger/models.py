@@ -71,6 +71,7 @@ class LimitSide(models.TextChoices):
 
 class AccountState(models.TextChoices):
     OPEN = "open"
+    LOCKED = "locked"
     FROZEN = "frozen"
     CLOSED = "closed"
 

@@ -195,6 +195,24 @@ def movements_of_account(cell: int, code: str) -> list[Movement]:
     return _movements(entries_back(account, account.seq_last))
 
 
+def movements_of_accounts(cell: int, codes: Collection[str], *, limit: int) -> list[Movement]:
+    """The newest transfers of some accounts, at most so many of each, in order."""
+    rows = _transfers(
+        """ledger_account a, LATERAL (
+            SELECT * FROM ledger_entries_back(a.cell, a.id, a.seq_last) LIMIT %s) AS t
+        WHERE a.cell = %s AND a.code = ANY (%s)""",
+        [limit, cell, list(codes)],
+    )
+    # One between two of them is found from both ends.
+    return _movements({row.id: row for row in rows}.values())
+
+
+def account_kinds(cell: int, codes: Collection[str]) -> dict[str, str]:
+    """What kind of account each code names."""
+    rows = models.Account.objects.filter(cell=cell, code__in=codes)
+    return dict(rows.values_list("code", "kind"))
+
+
 def journal_cell(identifier: UUID) -> int | None:
     """The cell a journal is in, None where there is no such journal."""
     return models.Journal.objects.filter(id=identifier).values_list("cell", flat=True).first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -85,6 +85,15 @@ def open_accounts(books: Books, accounts: Iterable[NewAccount]) -> int:
     return opened
 
 
+def lock_accounts(books: Books, codes: Collection[str], *, order: UUID, locked: bool) -> int:
+    """Lock accounts, or open locked ones again, as an instruction of kind `lock` or `unlock` on
+    file says; return how many changed. Nothing new leaves a locked account; what was held on it
+    before is paid or released, and money comes in. Raises django.db.IntegrityError without the
+    instruction."""
+    statement = "SELECT ledger_lock_accounts(%s, %s, %s, %s)"
+    return int(str(_call(statement, [books.cell, list(codes), locked, order])))
+
+
 def instruct(
     books: Books, *, kind: str, subject: str, document: Mapping[str, Document], actor: str
 ) -> UUID:
@@ -157,7 +166,7 @@ def _batches(journals: Iterable[Journal]) -> Iterator[list[Journal]]:
         yield batch
 
 
-Parameters = Sequence[str | int | UUID | datetime | None]
+Parameters = Sequence[str | int | UUID | datetime | list[str] | None]
 
 
 def _call(sql: str, parameters: Parameters) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from lmb.ledger.entries import NOT_OVERDRAWN
-from lmb.ledger.models import Account, AccountState
+from lmb.ledger.models import Account, AccountState, Instruction
 from lmb.wallets import accounts
 
 
@@ -48,6 +49,23 @@ def pockets(cell: int, person: UUID, *, purpose: str | None = None) -> list[Pock
     if purpose is not None:
         rows = rows.filter(purpose=purpose)
     return [_pocket(row) for row in rows.order_by(F("expires_at").asc(nulls_last=True), "code")]
+
+
+def locked_by(cell: int, person: UUID) -> UUID | None:
+    """The instruction that locked a person's wallet; None while it is not locked."""
+    orders = Instruction.objects.filter(
+        cell=cell, kind__in=["lock", "unlock"], subject__startswith=f"wallet/{person}/"
+    )
+    newest = orders.order_by("-recorded_at", "-subject").first()
+    return newest.id if newest is not None and newest.kind == "lock" else None
+
+
+def locked_among(cell: int, persons: Collection[UUID]) -> dict[UUID, UUID]:
+    """Those of some persons whose wallet is locked, each with the instruction that locked it."""
+    subjects = Instruction.objects.filter(cell=cell, kind="lock").values_list("subject", flat=True)
+    ever = {UUID(subject.split("/")[1]) for subject in subjects}
+    orders = {person: locked_by(cell, person) for person in ever & set(persons)}
+    return {person: order for person, order in orders.items() if order is not None}
 
 
 def _pocket(row: Account) -> Pocket:

@@ -11,6 +11,7 @@ from lmb.ledger.queries import balances
 from lmb.ledger.service import Books, instruct, open_accounts, post_or_refuse
 from lmb.rules.sessions import house
 from lmb.wallets import accounts
+from lmb.wallets.service_locking import keep_locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def grant(
     open_accounts(
         books, (accounts.pocket_account(cusip, holder.person, purpose) for holder in holders)
     )
+    keep_locked(books, [holder.person for holder in holders])
     post_or_refuse(
         books,
         (

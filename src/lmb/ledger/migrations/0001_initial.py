@@ -88,7 +88,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")],
+                        choices=[
+                            ("open", "Open"),
+                            ("locked", "Locked"),
+                            ("frozen", "Frozen"),
+                            ("closed", "Closed"),
+                        ],
                         default="open",
                     ),
                 ),

@@ -130,7 +130,7 @@ BEGIN
         SELECT expires_at INTO v_expires_at FROM ledger_hold
         WHERE cell = p_cell AND id = p_step.hold;
     END IF;
-    SELECT bool_or(state <> 'open') INTO v_frozen FROM ledger_account
+    SELECT bool_or(state NOT IN ('open', 'locked')) INTO v_frozen FROM ledger_account
     WHERE cell = p_cell AND id IN (p_step.debit, p_step.credit);
     o_refusal := CASE
         WHEN v_state = 'expired' OR v_state = 'open' AND p_step.kind = 'capture'

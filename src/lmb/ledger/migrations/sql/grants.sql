@@ -6,6 +6,7 @@ GRANT EXECUTE ON FUNCTION
     ledger_define_purpose(text, text),
     ledger_define_fund(text, text),
     ledger_open_accounts(integer, timestamptz, jsonb),
+    ledger_lock_accounts(integer, text[], boolean, uuid),
     ledger_instruct(integer, timestamptz, uuid, text, text, text, text),
     ledger_close_through(integer, timestamptz),
     ledger_post(integer, timestamptz, jsonb),

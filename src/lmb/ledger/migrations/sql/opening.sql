@@ -99,6 +99,28 @@ BEGIN
     RETURN v_opened;
 END $$;
 
+-- Locks accounts, or opens locked ones again, as an order on file says: nothing new leaves a locked
+-- account; what was held on it before is paid or released, and money comes in. Answers how many
+-- changed. One that is frozen or closed stays so.
+CREATE FUNCTION ledger_lock_accounts(p_cell integer, p_codes text[], p_locked boolean,
+    p_instruction uuid)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_changed bigint;
+BEGIN
+    PERFORM ledger_lock_cell(p_cell);
+    IF NOT EXISTS (SELECT FROM ledger_instruction i WHERE i.cell = p_cell AND i.id = p_instruction
+            AND i.kind = CASE WHEN p_locked THEN 'lock' ELSE 'unlock' END) THEN
+        RAISE EXCEPTION 'accounts are locked and unlocked by an order on file; instruct first'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    UPDATE ledger_account SET state = CASE WHEN p_locked THEN 'locked' ELSE 'open' END
+    WHERE cell = p_cell AND code = ANY (p_codes)
+      AND state = CASE WHEN p_locked THEN 'open' ELSE 'locked' END;
+    GET DIAGNOSTICS v_changed = ROW_COUNT;
+    RETURN v_changed;
+END $$;
+
 -- Puts an order to move money on file and answers its identifier.
 CREATE FUNCTION ledger_instruct(p_cell integer, p_at timestamptz, p_id uuid, p_kind text,
     p_subject text, p_content text, p_actor text)

@@ -143,7 +143,8 @@ BEGIN
                 AND j.journal_certain AND w.refusal IS NULL AND a.amount IS NOT NULL
                 AND (a.opens OR h.state = 'open' AND a.amount <= a.rest AND i.hold <> ALL (v_holds)
                     AND CASE i.kind
-                        WHEN 'capture' THEN d.state = 'open' AND c.state = 'open'
+                        WHEN 'capture' THEN d.state IN ('open', 'locked')
+                                AND c.state IN ('open', 'locked')
                             AND (h.expires_at <= p_moment) IS NOT TRUE
                             AND (a.amount = a.rest OR NOT coalesce(i.final, false))
                         WHEN 'expire' THEN h.expires_at <= p_moment
@@ -177,7 +178,11 @@ BEGIN
             WHEN d.id IS NULL OR c.id IS NULL THEN 'unknown_account'
             WHEN d.id = c.id THEN 'same_account'
             WHEN d.unit <> c.unit THEN 'unit_mismatch'
-            WHEN d.state <> 'open' OR c.state <> 'open' THEN 'account_not_open'
+            WHEN d.state NOT IN ('open', 'locked') OR c.state NOT IN ('open', 'locked')
+                THEN 'account_not_open'
+            -- A lock is against spending; what was not spent still goes back.
+            WHEN d.state = 'locked' AND j.journal_kind NOT IN ('expiry', 'grant-return')
+                THEN 'account_locked'
             WHEN d.fund <> c.fund THEN 'fund_mismatch'
             WHEN c.fund IS NOT NULL AND d.purpose IS DISTINCT FROM c.purpose
                 AND d.purpose IS NOT NULL THEN 'purpose_mismatch'

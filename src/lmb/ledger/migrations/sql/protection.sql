@@ -35,7 +35,7 @@ ALTER TABLE ledger_hold
 ALTER TABLE ledger_account
     ADD CONSTRAINT ledger_account_limit_side_is_known
         CHECK (limit_side IN ('debits<=credits', 'credits<=debits')),
-    ADD CONSTRAINT ledger_account_state_is_known CHECK (state IN ('open', 'frozen', 'closed'));
+    ADD CONSTRAINT ledger_account_state_is_known CHECK (state IN ('open', 'locked', 'frozen', 'closed'));
 ALTER TABLE ledger_hold
     ADD CONSTRAINT ledger_hold_state_is_known
         CHECK (state IN ('open', 'captured', 'voided', 'expired'));
