@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from lmb.people import clients, consents, delegations, details, grants, models, queries
+from lmb.people import clients, codes, consents, delegations, details, grants, models, queries
 from lmb.people.accounts import Residency, determine_eligibility
 from lmb.people.assurance import Action
 from lmb.people.identifiers import DataClass
@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[bool, set[str]]] = {
     "people_approval": (True, set()),
     "people_authenticator": (True, ENDED | {"signature_count", "used_at"}),
     "people_circumstances": (True, set()),
+    "people_code": (True, ENDED | {"taken_for"}),
     "people_code_generator": (True, {"ended_at", "ended_because", "step_last"}),
     "people_consent": (True, set()),
     "people_counter_code": (True, {"ended_at", "ended_because"}),
@@ -71,6 +72,7 @@ def full(
     second = member(keys, cleo, "agency", Role.AUDITOR, organisation=first.organisation)
     consent = consents.give(SIGNER, keys.randomness, as_self(ana), terms(first), NOW)
     consents.withdraw(SIGNER, keys.randomness, as_self(ana), consent, NOW)
+    codes.show(keys.randomness, as_self(ana), codes.CodeKind.ENROLMENT, NOW)
     given = delegations.delegate(keys.randomness, as_self(ana), handed_over(ben), NOW)
     for_ana = queries.acting_as_delegate(CELL, ben, given, sure(), NOW)
     details.change_contact(keys, for_ana, {"city": "Baltimore"}, NOW)

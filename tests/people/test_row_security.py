@@ -20,11 +20,12 @@ from django.db import connection
 from psycopg import sql
 
 from lmb.config.paths import CLONE
-from lmb.people import consents, delegations, details, grants, queries, sessions, vault
+from lmb.people import codes, consents, delegations, details, grants, queries, sessions, vault
 from lmb.people.accounts import Residency, determine_eligibility
 from lmb.people.acting import Acting, ActingClient
 from lmb.people.approvals import APPROVERS
 from lmb.people.assurance import Action
+from lmb.people.codes import CodeKind
 from lmb.people.homes import Home
 from lmb.people.identifiers import DataClass
 from lmb.people.keys import VaultKeys
@@ -157,6 +158,8 @@ def around(
         consents.withdraw(SIGNER, keys.randomness, as_self(person), consent, NOW)
         consents.give(SIGNER, keys.randomness, as_self(person), terms(acting), NOW)
         invite(keys, acting)
+    shown = codes.show(keys.randomness, as_self(person), CodeKind.ENROLMENT, NOW)
+    codes.take(actors["provider"], CodeKind.ENROLMENT, shown.code, NOW)
     given = delegations.delegate(
         keys.randomness,
         as_self(person),

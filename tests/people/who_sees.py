@@ -39,6 +39,7 @@ MATRIX: dict[str, dict[str, str]] = {
         "citizen": "",
     },
     "people_circumstances": PERSONAL,
+    "people_code": {"citizen": "a", "provider": "a"},
     "people_consent": {
         **dict.fromkeys(Role, "a"),
         "security-officer": "",
@@ -97,6 +98,7 @@ PROGRAM_MATRIX: dict[str, dict[str, str]] = {
     "people_api_key": ITS_OWN,
     "people_approval": {"agency": "aoe", "state-board": "aoe", "auditor": "aoe"},
     "people_circumstances": CASES,
+    "people_code": {"provider": "a"},
     "people_consent": ITS_OWN,
     "people_delegated_act": {"auditor": "aoe"},
     "people_delegation": {"auditor": "aoe"},

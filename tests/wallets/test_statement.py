@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lmb.ledger.entries import Capture, Journal
-from lmb.ledger.service import open_accounts, post_or_refuse
+from lmb.ledger.service import post_or_refuse
 from lmb.programs.service import list_program, provider_account
 from lmb.wallets.queries_statement import statement
 from lmb.wallets.service_paying import hold_from_wallet

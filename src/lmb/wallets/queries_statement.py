@@ -99,9 +99,7 @@ def statement(cell: int, person: UUID) -> Statement:
     )
 
 
-def _standing(
-    pocket: Pocket, moved: Sequence[Movement], kinds: Mapping[str, str]
-) -> Standing:
+def _standing(pocket: Pocket, moved: Sequence[Movement], kinds: Mapping[str, str]) -> Standing:
     granted = earned = returned = 0
     for movement in moved:
         if movement.kind not in POSTED:

@@ -1,4 +1,4 @@
-"""The only functions that lock a wallet and open it again: by its owner, when something seems wrong.
+"""The only functions that lock a wallet and open it again: by its owner, if something seems wrong.
 
 Nothing new leaves a locked wallet. What was set aside before is still paid or released, unspent
 credit goes back where it came from, and new credit comes in.

@@ -13,6 +13,7 @@ from lmb.people.models.approvals import (
     SecurityEvent,
 )
 from lmb.people.models.clients import ApiClient, ApiKey
+from lmb.people.models.codes import Code
 from lmb.people.models.organisations import Invitation, Membership, Organisation
 from lmb.people.models.persons import (
     Circumstances,
@@ -48,6 +49,7 @@ __all__ = [
     "Attempt",
     "Authenticator",
     "Circumstances",
+    "Code",
     "CodeGenerator",
     "Consent",
     "CounterCode",
