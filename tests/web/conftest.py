@@ -147,12 +147,44 @@ def demonstration(
 
 
 @pytest.fixture
-def trying_out(demonstration: Report) -> Iterator[Report]:
+def trying_out(demonstration: Report, settings: Settings) -> Iterator[Report]:
     """The demonstration with its personas, and changes a test makes taken back after it."""
+    settings.PERSONAS = True
+    settings.VAULT_KEYS = "tests.web.signing.keys_of_tests"
     with transaction.atomic():
         seed(demonstration.cell, load_programme(demonstration_files()), timezone.now())
         yield demonstration
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def site_to_try(
+    demonstration_books: Demonstration,
+    database_server: Server,
+    worker_id: str,
+    settings: Settings,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[str]:
+    """The address of a server of the demonstration with its personas, in a database of its own
+    that the test may change."""
+    settings.PERSONAS = True
+    name = f"to_try_{worker_id}"
+    settings.VAULT_KEYS = "tests.web.signing.keys_of_tests"
+    with psycopg.connect(database_server.owner_dsn, autocommit=True) as connection:
+        original = sql.Identifier(f"demonstration_{worker_id}")
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), original)
+        connection.execute(copy)
+    app_dsn, owner_dsn = (database_server.dsn(role, name) for role in ("lmb_app", "lmb_owner"))
+    try:
+        with _database(app_dsn, owner_dsn, django_db_blocker):
+            programme = load_programme(demonstration_files())
+            seed(demonstration_books.report.cell, programme, timezone.now())
+            with serving() as address:
+                yield address
+    finally:
+        with psycopg.connect(database_server.owner_dsn, autocommit=True) as connection:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            connection.execute(drop)
 
 
 @pytest.fixture

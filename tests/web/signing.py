@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from lmb.people.keys import VaultKeys
+from lmb.people.receipts import LocalSigner
 from lmb.proofs import queries
 from lmb.proofs.keys import SigningKey
 from lmb.proofs.service import (
@@ -13,9 +16,22 @@ from lmb.proofs.service import (
     issue_checkpoint,
     record_cosignatures,
 )
+from tests.people.support import vault_keys
 from tests.proofs.support import LOG, LOG_ML_DSA, NOON, SECOND, WITNESS, WITNESS_ML_DSA
 
 SIGNED_FIRST = 600
+
+
+@dataclass(frozen=True, slots=True)
+class KeysOfTests:
+    """Keys that are in no file: what `settings.VAULT_KEYS` leads to where pages sign and seal."""
+
+    vault: VaultKeys
+    receipts: LocalSigner
+
+
+def keys_of_tests() -> KeysOfTests:
+    return KeysOfTests(vault_keys(), LocalSigner.from_seed(b"r" * 32))
 
 
 def sign_log(cell: int) -> None:

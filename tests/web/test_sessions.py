@@ -22,11 +22,6 @@ from lmb.web.workspaces import WORKSPACES
 from tests.web.support import words
 
 
-@pytest.fixture(autouse=True)
-def personas(settings: Settings) -> None:
-    settings.PERSONAS = True
-
-
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The moment of the pages, which a test moves by setting its one item."""

@@ -143,6 +143,12 @@ def bond_by_id(identifier: UUID) -> BondOnFile:
     return _bond(row)
 
 
+def bond_ids(cell: int, cusips: Collection[str]) -> dict[str, UUID]:
+    """The identifiers of those of some CUSIPs that were announced in a cell."""
+    rows = models.Bond.objects.filter(cell=cell, cusip__in=cusips)
+    return dict(rows.values_list("cusip", "id"))
+
+
 def bonds() -> list[BondOnFile]:
     """All announced bonds, the newest announcement first."""
     return [_bond(row) for row in models.Bond.objects.order_by("-recorded_at", "cell")]

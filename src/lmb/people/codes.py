@@ -114,6 +114,14 @@ def withdraw_all(by: Acting, at: datetime) -> int:
     ).update(ended_at=at, ended_by=by.person, ended_because="withdrawn")
 
 
+def taken_from(cell: int, person: UUID, *, limit: int) -> list[tuple[CodeKind, datetime]]:
+    """Which codes of a person were taken, and when, newest first; read as that person."""
+    rows = models.Code.objects.filter(cell=cell, person=person, ended_because="taken")
+    return [
+        (CodeKind(row.kind), row.ended_at) for row in rows.order_by("-id")[:limit] if row.ended_at
+    ]
+
+
 def _in_groups(code: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 

@@ -152,6 +152,39 @@ def person_acted_for(
 
 
 @dataclass(frozen=True, slots=True)
+class DelegationListed:
+    """A delegation as the person who gave it sees it."""
+
+    id: UUID
+    kind: DelegationKind
+    organisation: UUID | None
+    actions: frozenset[DelegableAction]
+    starts_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+    def in_force(self, at: datetime) -> bool:
+        return self.ended_at is None and self.starts_at <= at < self.expires_at
+
+
+def delegations_of(cell: int, person: UUID, limit: int = 500) -> list[DelegationListed]:
+    """Whom a person let act for them, newest first; read as that person."""
+    rows = models.Delegation.objects.filter(cell=cell, person=person).order_by("-id")[:limit]
+    return [
+        DelegationListed(
+            row.id,
+            DelegationKind(row.kind),
+            row.organisation,
+            frozenset(map(DelegableAction, row.actions)),
+            row.starts_at,
+            row.expires_at,
+            row.ended_at,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Something a delegate did for a person."""
 

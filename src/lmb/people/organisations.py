@@ -48,6 +48,34 @@ class NewOrganisation:
     state: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OrganisationListed:
+    """A body that takes part, as everybody may know it."""
+
+    id: UUID
+    kind: OrganisationKind
+    name: str
+    state: str | None
+
+    @property
+    def receives_data(self) -> bool:
+        """Whether a person can agree to share with it: not with a government agency, which reads
+        by law or not at all, nor with who only buys bonds."""
+        return self.kind not in {
+            OrganisationKind.AGENCY,
+            OrganisationKind.INVESTOR,
+            OrganisationKind.CUSTODIAN,
+        }
+
+
+def organisations_in(cell: int) -> list[OrganisationListed]:
+    """Who takes part in a cell, by name. Who takes part is public."""
+    rows = models.Organisation.objects.filter(cell=cell).order_by("name", "id")
+    return [
+        OrganisationListed(row.id, OrganisationKind(row.kind), row.name, row.state) for row in rows
+    ]
+
+
 @house()
 def found(cell: int, new: NewOrganisation, by: UUID, at: datetime) -> UUID:
     """Make an organisation known; the same again returns it.

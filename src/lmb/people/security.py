@@ -82,6 +82,12 @@ def refuse_while_held(cell: int, person: UUID, at: datetime) -> None:
         )
 
 
+def events_of(cell: int, person: UUID, *, limit: int) -> list[tuple[SecurityEventKind, datetime]]:
+    """What happened to a person's account, newest first; read as that person."""
+    rows = models.SecurityEvent.objects.filter(cell=cell, person=person).order_by("-id")[:limit]
+    return [(SecurityEventKind(row.kind), row.happened_at) for row in rows]
+
+
 def security_event_documents(ids: Sequence[UUID]) -> list[Document]:
     """The documents of security events in the order asked, for replaying determinations."""
     rows = models.SecurityEvent.objects.filter(id__in=ids)

@@ -34,7 +34,21 @@ class Workspace:
         return self.pages[0].view
 
 
-_ALL = (Workspace(Role.CITIZEN, _("My training"), (Page("web:citizen:home", _("Wallet")),)),)
+_ALL = (
+    Workspace(
+        Role.CITIZEN,
+        _("My training"),
+        (
+            Page("web:citizen:home", _("Wallet")),
+            Page("web:citizen:history", _("History")),
+            Page("web:citizen:code", _("My code")),
+            Page("web:citizen:news", _("News")),
+            Page("web:citizen:looks", _("Who looked")),
+            Page("web:citizen:consents", _("Sharing")),
+            Page("web:citizen:helpers", _("Helpers")),
+        ),
+    ),
+)
 WORKSPACES = {workspace.role: workspace for workspace in _ALL}
 
 

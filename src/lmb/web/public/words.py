@@ -122,6 +122,11 @@ def code_words(code: str) -> str:
     return code.replace("-", " ").replace("_", " ")
 
 
+def transfer_name(code: str) -> str:
+    """What a movement of a code is for."""
+    return str(TRANSFERS.get(code, code_words(code)))
+
+
 def actor(code: str) -> str:
     """Who ordered something; a person and a board by kind only."""
     kind = code.partition("/")[0]

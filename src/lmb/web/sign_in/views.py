@@ -30,7 +30,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     visits.end(request)
-    return redirect("web:home")
+    response = redirect("web:home")
+    # What the browser kept of private pages goes too: a phone may be lent to somebody else.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @workspace(*Role)
