@@ -17,7 +17,8 @@ from lmb.wallets import accounts
 @dataclass(frozen=True, slots=True)
 class Pocket:
     """One account of a wallet in US dollars. Held is what is promised on its way out, available
-    what is left beside it; a pocket that is over (`expires_at`) or not `open` pays nothing."""
+    what is left beside it; a pocket that is over (`expires_at`) or not `open` pays nothing. A
+    `locked` one was locked by its owner."""
 
     account: str
     purpose: str | None
@@ -26,6 +27,7 @@ class Pocket:
     posted_cents: int
     held_cents: int
     open: bool
+    locked: bool
 
     @property
     def available_cents(self) -> int:
@@ -51,21 +53,19 @@ def pockets(cell: int, person: UUID, *, purpose: str | None = None) -> list[Pock
     return [_pocket(row) for row in rows.order_by(F("expires_at").asc(nulls_last=True), "code")]
 
 
-def locked_by(cell: int, person: UUID) -> UUID | None:
-    """The instruction that locked a person's wallet; None while it is not locked."""
-    orders = Instruction.objects.filter(
-        cell=cell, kind__in=["lock", "unlock"], subject__startswith=f"wallet/{person}/"
-    )
-    newest = orders.order_by("-recorded_at", "-subject").first()
-    return newest.id if newest is not None and newest.kind == "lock" else None
-
-
 def locked_among(cell: int, persons: Collection[UUID]) -> dict[UUID, UUID]:
     """Those of some persons whose wallet is locked, each with the instruction that locked it."""
     subjects = Instruction.objects.filter(cell=cell, kind="lock").values_list("subject", flat=True)
     ever = {UUID(subject.split("/")[1]) for subject in subjects}
-    orders = {person: locked_by(cell, person) for person in ever & set(persons)}
-    return {person: order for person, order in orders.items() if order is not None}
+    orders = {person: _newest_order(cell, person) for person in ever & set(persons)}
+    return {person: order.id for person, order in orders.items() if order.kind == "lock"}
+
+
+def _newest_order(cell: int, person: UUID) -> Instruction:
+    orders = Instruction.objects.filter(
+        cell=cell, kind__in=["lock", "unlock"], subject__startswith=f"wallet/{person}/"
+    )
+    return orders.order_by("-recorded_at", "-subject")[0]
 
 
 def _pocket(row: Account) -> Pocket:
@@ -77,4 +77,5 @@ def _pocket(row: Account) -> Pocket:
         posted_cents=row.posted_credit_cents - row.posted_debit_cents,
         held_cents=row.held_debit_cents,
         open=row.state == AccountState.OPEN,
+        locked=row.state == AccountState.LOCKED,
     )

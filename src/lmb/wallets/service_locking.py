@@ -10,13 +10,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from lmb.ledger.service import Books, instruct, lock_accounts
 from lmb.people.acting import Acting
 from lmb.people.assurance import Action, requires
+from lmb.rules.sessions import house
 from lmb.values.errors import RefusedError
-from lmb.wallets.queries import locked_among, locked_by, pockets
+from lmb.wallets.queries import locked_among, pockets
 
 
 def lock(books: Books, by: Acting, at: datetime) -> UUID | None:
@@ -44,20 +43,21 @@ def keep_locked(books: Books, persons: Collection[UUID]) -> None:
         lock_accounts(books, codes, order=order, locked=True)
 
 
-@transaction.atomic
+@house()
 def _change(books: Books, by: Acting, at: datetime, *, locked: bool) -> UUID | None:
     if by.membership is not None or by.delegation is not None:
         raise RefusedError("only the person themselves can lock a wallet and open it again")
-    codes = [pocket.account for pocket in pockets(books.cell, by.person)]
-    if not codes:
+    wallet = pockets(books.cell, by.person)
+    if not wallet:
         raise RefusedError("there is no wallet yet; it comes with the first credit")
-    if (locked_by(books.cell, by.person) is not None) is locked:
+    if any(pocket.locked for pocket in wallet) is locked:
         return None
+    codes = sorted(pocket.account for pocket in wallet)
     order = instruct(
         books,
         kind="lock" if locked else "unlock",
         subject=f"wallet/{by.person}/{at.isoformat()}",
-        document={"person": str(by.person), "at": at.isoformat(), "accounts": sorted(codes)},
+        document={"person": str(by.person), "at": at.isoformat(), "accounts": codes},
         actor=f"person/{by.person}",
     )
     lock_accounts(books, codes, order=order, locked=locked)

@@ -36,6 +36,7 @@ def test_every_page_is_accessible_quiet_and_within_the_screen(
                 page.evaluate(AXE_SCRIPT.read_text())
                 faults += [f"{address} {found}" for found in page.evaluate(RUN_AXE, RULES)]
             page.locator("button", has_text=re.compile("Sign out|Salir")).click()
+            page.wait_for_load_state("networkidle")
         # The browser says what it cleared; that is no complaint.
         assert [each for each in complaints if not each.startswith("Clear-Site-Data")] == []
     assert faults == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from lmb.people.sessions import house
 from lmb.settlement.report import Report
 from lmb.values.errors import RefusedError
 from lmb.values.money import format_cents
-from lmb.wallets.queries import locked_by
+from lmb.wallets.queries import pockets
 from lmb.wallets.queries_statement import statement
 from lmb.web.personas.seeds import Persona, persona, sure
 from tests.people.support import repeating
@@ -61,7 +62,7 @@ def acting(role: Role) -> Acting:
     return acting_as_member(found.cell, found.person, found.membership, assurance)
 
 
-def post(client: Client, address: str, given: dict[str, object]) -> str:
+def post(client: Client, address: str, given: Mapping[str, object]) -> str:
     """What a form answers; redirects are followed."""
     response = client.post(address, given, follow=True)
     assert response.status_code == 200, (response.status_code, response.content)
@@ -112,11 +113,11 @@ def test_every_page_answers_in_both_languages_and_is_not_kept(
 def test_wallet_is_locked_and_opened_again(client: Client, ana: Persona) -> None:
     assert "Your wallet is locked." in post(client, "/wallet/lock/", {"change": "lock"})
     with house():
-        assert locked_by(ana.cell, ana.person) is not None
+        assert all(pocket.locked for pocket in pockets(ana.cell, ana.person))
     assert "Open your wallet again?" in words(html(client, "/wallet/lock/"))
     assert "locked" not in post(client, "/wallet/lock/", {"change": "unlock"})
     with house():
-        assert locked_by(ana.cell, ana.person) is None
+        assert all(pocket.open for pocket in pockets(ana.cell, ana.person))
 
 
 def test_code_is_shown_once_and_leads_a_provider_to_the_person(
@@ -196,8 +197,9 @@ def test_a_parent_is_let_act_by_the_code_they_show_and_ended(client: Client, ana
     themselves = acting_as_self(parent.cell, parent.person, parent.assurance)
     at = parent.assurance.authenticated_at
     shown = show(repeating("codes"), themselves, CodeKind.DELEGATION, at)
-    given = {"code": shown.code, "actions": ["read"], "days": "30"}
-    for wrong in ({"code": "0000-0000-0000"}, {"actions": []}, {"days": "x"}):
+    given: dict[str, object] = {"code": shown.code, "actions": ["read"], "days": "30"}
+    wrongs: list[dict[str, object]] = [{"code": "0000-0000-0000"}, {"actions": []}, {"days": "x"}]
+    for wrong in wrongs:
         response = client.post("/wallet/helpers/new/", {**given, **wrong})
         assert response.status_code == 422, wrong
     said = post(client, "/wallet/helpers/new/", given)

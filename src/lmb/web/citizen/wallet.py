@@ -16,7 +16,7 @@ from lmb.ledger.statements import books
 from lmb.people.roles import Role
 from lmb.people.security import held_until
 from lmb.people.sessions import house
-from lmb.wallets.queries import locked_by
+from lmb.wallets.queries import pockets
 from lmb.wallets.queries_statement import Entry, Standing, Statement, statement
 from lmb.wallets.service_locking import lock as lock_wallet
 from lmb.wallets.service_locking import unlock as unlock_wallet
@@ -62,7 +62,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "sources": _sources(visit, found),
         "expires_at": _next_expiry(visit, found),
         "lines": _lines(visit, found.entries[:LATEST]),
-        "locked": locked_by(visit.by.cell, visit.by.person) is not None,
+        "locked": any(each.pocket.locked for each in found.standings),
         "payouts_wait_until": held_until(visit.by.cell, visit.by.person, visit.at),
         "at": visit.at,
     }
@@ -103,8 +103,8 @@ def history_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
 @workspace(Role.CITIZEN)
 def lock(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Lock the wallet, or open it again, after a page that says what that means."""
-    locked = locked_by(visit.by.cell, visit.by.person) is not None
     if request.method != "POST":
+        locked = any(pocket.locked for pocket in pockets(visit.by.cell, visit.by.person))
         return render(request, "citizen/lock.html", {"locked": locked, "at": visit.at})
     change = unlock_wallet if request.POST.get("change") == "unlock" else lock_wallet
     with house():
