@@ -11,6 +11,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,9 +25,11 @@ from lmb.config.runtime import URL_VARIABLE, database, migrate
 
 if TYPE_CHECKING:
     from lmb.people.acting import Acting
+    from lmb.people.keys import VaultKeys
 
 LOOKS = 200
 ENROLMENTS = 100
+CLIENTS = 8
 STATES = (1_000, 50_000)
 NOW = datetime(2027, 3, 1, 15, tzinfo=UTC)
 FIELDS = ["given_name", "family_name", "email"]
@@ -80,16 +83,36 @@ def _measure() -> None:
             return vault.read(keys, board, [ana], FIELDS, purpose="case work", at=NOW)
 
         _each(f"look at three fields, state of {size:,}", LOOKS, look, bare)
+    _look_at_once(keys, [board] * CLIENTS, ana, "one account, chained in one lane")
+    others = [_board(enrol(number), f"MD-{number}") for number in range(600, 600 + CLIENTS)]
+    _look_at_once(keys, others, ana, "an account each, a lane each")
 
 
-def _board(ben: UUID) -> Acting:
-    """Ben, for the board of Ana's state."""
+def _look_at_once(keys: VaultKeys, by: list[Acting], person: UUID, what: str) -> None:
+    from lmb.people import vault
+
+    def looks(acting: Acting) -> None:
+        try:
+            for _ in range(LOOKS):
+                vault.read(keys, acting, [person], FIELDS, purpose="case work", at=NOW)
+        finally:
+            connections.close_all()
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(len(by)) as pool:
+        list(pool.map(looks, by))
+    rate = len(by) * LOOKS / (time.perf_counter() - started)
+    print(f"  looks of {len(by)} at once, {what}: {rate:,.0f} a second", flush=True)
+
+
+def _board(ben: UUID, code: str = "MD") -> Acting:
+    """Ben, for a board of Ana's state."""
     from lmb.people import organisations, queries
     from lmb.people.assurance import Assurance
     from lmb.people.organisations import NewOrganisation
     from lmb.people.roles import OrganisationKind, Role
 
-    new = NewOrganisation(OrganisationKind.STATE_BOARD, "MD", "Board", "MD")
+    new = NewOrganisation(OrganisationKind.STATE_BOARD, code, "Board", "MD")
     board = organisations.found(1, new, ben, NOW)
     seat = organisations.appoint_first(secrets.token_bytes, 1, board, ben, Role.STATE_BOARD, NOW)
     sure = Assurance(2, 2, frozenset(), NOW, True, "desk")

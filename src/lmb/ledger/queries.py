@@ -235,6 +235,12 @@ def instruction_on(cell: int, kind: str, subject: str) -> InstructionOnFile | No
     return _instruction(rows.first())
 
 
+def instructions_of_kind(cell: int, kind: str, *, limit: int) -> list[InstructionOnFile]:
+    """The newest instructions of a kind."""
+    rows = models.Instruction.objects.filter(cell=cell, kind=kind).order_by("-recorded_at", "-id")
+    return [found for found in map(_instruction, rows[:limit]) if found is not None]
+
+
 def sums_cents(cell: int) -> Counter[str]:
     """All posted US dollars that moved, by transfer code, in cents; 0 for a code nothing had."""
     posted = models.Transfer.objects.filter(cell=cell, unit="USD", kind__in=POSTED)

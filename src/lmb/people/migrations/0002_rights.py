@@ -63,9 +63,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField()),
+                ("lane", models.SmallIntegerField()),
+                ("seq", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
             ],
             options={
                 "db_table": "people_access",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cell", "lane", "seq"), name="people_access_place"
+                    )
+                ],
                 "indexes": [
                     models.Index(fields=["cell", "person", "at"], name="people_access_of_person"),
                     models.Index(
@@ -429,6 +437,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL((SQL / "rights.sql").read_text()),
+        migrations.RunSQL((SQL / "access_chain.sql").read_text()),
         migrations.RunSQL((SQL / "approvals.sql").read_text()),
         migrations.RunSQL((SQL / "reach.sql").read_text()),
         migrations.RunSQL((SQL / "row_security.sql").read_text()),

@@ -155,7 +155,7 @@ class Access(models.Model):
 
     `basis` is what the database found the right to be: self, delegation, consent, state or grant,
     refused where there was none, or told (a record outside the vault, whose right its own room
-    checked).
+    checked). `hash` chains it to the look before in its lane (`lmb.people.access_chain`).
     """
 
     pk = models.CompositePrimaryKey("cell", "id")
@@ -172,9 +172,15 @@ class Access(models.Model):
     record = models.TextField()
     fields = ArrayField(models.TextField())
     at = models.DateTimeField()
+    lane = models.SmallIntegerField()
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
 
     class Meta:
         db_table = "people_access"
+        constraints = [
+            models.UniqueConstraint(fields=["cell", "lane", "seq"], name="people_access_place")
+        ]
         indexes = [
             models.Index(fields=["cell", "person", "at"], name="people_access_of_person"),
             models.Index(fields=["cell", "principal", "at"], name="people_access_by_principal"),
