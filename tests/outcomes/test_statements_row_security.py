@@ -32,7 +32,7 @@ MATRIX: dict[str, dict[str, str | int]] = {
     "outcomes_signature": OFFICES,
     "outcomes_frozen_secret": {},
     "outcomes_frozen_tile": {"auditor": "all"},
-    "outcomes_frozen_row": {"citizen": 2, "representative": 2, "auditor": "all"},
+    "outcomes_frozen_row": {"citizen": 2, "auditor": "all"},
     "outcomes_challenge": {
         "citizen": 1,
         "provider": 1,

@@ -190,6 +190,7 @@ def test_the_application_enters_the_vault_by_its_doors_alone(
         "prepare",
         "put",
         "enter_index",
+        "find_many",
         "find",
         "read",
         "erase",

@@ -180,6 +180,13 @@ PROGRAM_MATRIX |= {
 # Tables that are tried where their rows are easier to make, by a test that names them.
 TRIED_ELSEWHERE = {
     "tests/api/test_row_security.py": {"api_access_token", "api_answer", "api_key_use"},
+    "tests/facts/test_wages.py": {
+        "facts_succession",
+        "facts_wage",
+        "facts_wage_decision",
+        "facts_wage_load",
+        "facts_wage_set_aside",
+    },
     "tests/outcomes/test_statements_row_security.py": {
         "outcomes_answer",
         "outcomes_challenge",

@@ -6,6 +6,7 @@ import click
 
 from lmb.cli.audit import audit
 from lmb.cli.bonds import bonds
+from lmb.cli.facts import facts
 from lmb.cli.ledger import ledger
 from lmb.cli.outcomes import outcomes
 from lmb.cli.people import people
@@ -24,6 +25,6 @@ def lmb() -> None:
 
 for command in (
     *(demo, run, serve, trace, bonds, ledger, proofs, witness, audit),
-    *(outcomes, people, publish),
+    *(outcomes, people, publish, facts),
 ):
     lmb.add_command(command)

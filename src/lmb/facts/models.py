@@ -119,3 +119,166 @@ class Attestation(models.Model):
                 name="facts_attestation_first_told_once",
             ),
         ]
+
+
+class WageSource(models.TextChoices):
+    """Whose record says what somebody was paid (elements 1601 to 1607, type of match)."""
+
+    UI = "ui", "state unemployment insurance"
+    FEDERAL = "federal", "federal employment"
+    MILITARY = "military", "military employment"
+    SUPPLEMENTAL = "supplemental", "supplemental information"
+
+
+class WageLoad(models.Model):
+    """The receipt of a file of wages: what it was, its totals, what became of its records."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    file = models.TextField()
+    sha256 = models.TextField()
+    format = models.TextField()
+    source = models.TextField(choices=WageSource.choices)
+    amends = models.BooleanField()
+    key = models.TextField()
+    records = models.IntegerField()
+    total_cents = models.BigIntegerField()
+    matched = models.IntegerField()
+    unmatched = models.IntegerField()
+    quarantined = models.IntegerField()
+    told_anew = models.IntegerField()
+    amended = models.IntegerField()
+    actor = models.TextField()
+    because = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "facts_wage_load"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(records=F("matched") + F("unmatched") + F("quarantined")),
+                name="facts_wage_load_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(actor="") & ~Q(because=""), name="facts_wage_load_has_a_cause"
+            ),
+        ]
+
+
+class Wage(models.Model):
+    """Pay of a person by an employer in a quarter (4 * year + number - 1), as a source told it.
+    An amendment supersedes; 0 cents says that nothing was paid after all."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    person = models.UUIDField()
+    employer = models.TextField()
+    quarter = models.IntegerField()
+    cents = models.BigIntegerField()
+    source = models.TextField(choices=WageSource.choices)
+    match_type = models.SmallIntegerField()
+    load = models.UUIDField()
+    supersedes = models.UUIDField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "facts_wage"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "supersedes"], name="facts_wage_superseded_once"
+            ),
+            models.UniqueConstraint(
+                fields=["cell", "person", "employer", "quarter", "source"],
+                condition=Q(supersedes=None),
+                name="facts_wage_first_told_once",
+            ),
+            models.CheckConstraint(condition=Q(cents__gte=0), name="facts_wage_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["cell", "person", "quarter"], name="facts_wage_person"),
+            models.Index(fields=["cell", "quarter"], name="facts_wage_quarter"),
+        ]
+
+
+class SetAsideReason(models.TextChoices):
+    """Why a wage of a file waits for somebody to decide."""
+
+    NO_NUMBER = "no-number", "its Social Security number is nobody's"
+    TWO_PERSONS = "two-persons", "two persons stand under its number"
+    TOLD_OTHERWISE = "told-otherwise", "another amount is on file, and the file does not amend"
+
+
+class WageSetAside(models.Model):
+    """A wage in quarantine, by its row of the file. `person` is whose it is, where that is known;
+    no number is kept."""
+
+    pk = models.CompositePrimaryKey("cell", "load", "row")
+    cell = models.IntegerField()
+    load = models.UUIDField()
+    row = models.IntegerField()
+    reason = models.TextField(choices=SetAsideReason.choices)
+    person = models.UUIDField(null=True)
+    employer = models.TextField()
+    quarter = models.IntegerField()
+    cents = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "facts_wage_set_aside"
+
+
+class WageDecision(models.Model):
+    """What became of a wage in quarantine: `taken` for a person, whose pay it then is, or `dropped`
+    (also where the corrected number is of nobody here)."""
+
+    pk = models.CompositePrimaryKey("cell", "load", "row")
+    cell = models.IntegerField()
+    load = models.UUIDField()
+    row = models.IntegerField()
+    outcome = models.TextField(choices=[("taken", "taken"), ("dropped", "dropped")])
+    person = models.UUIDField(null=True)
+    actor = models.TextField()
+    because = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "facts_wage_decision"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="taken", person__isnull=False)
+                | Q(outcome="dropped", person=None),
+                name="facts_wage_decision_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(actor="") & ~Q(because=""), name="facts_wage_decision_has_a_cause"
+            ),
+        ]
+
+
+class Succession(models.Model):
+    """An employer goes on under another number. A correction supersedes; one to the same number
+    says that it does not."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    predecessor = models.TextField()
+    successor = models.TextField()
+    source = models.TextField()
+    supersedes = models.UUIDField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "facts_succession"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cell", "supersedes"], name="facts_succession_superseded_once"
+            ),
+            models.UniqueConstraint(
+                fields=["cell", "predecessor"],
+                condition=Q(supersedes=None),
+                name="facts_succession_first_told_once",
+            ),
+        ]

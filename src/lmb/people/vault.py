@@ -14,14 +14,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.utils import ProgrammingError
-from psycopg.errors import InsufficientPrivilege
+from django.db.utils import OperationalError, ProgrammingError
+from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
 from lmb.people.acting import Acting
 from lmb.people.approvals import spend
 from lmb.people.assurance import Action, requires
 from lmb.people.identifiers import FIELDS, IndexKind, normalised
 from lmb.people.keys import VaultKeys, WrappedKey, key_context, new_data_key
+from lmb.people.queries import surviving
 from lmb.people.sealing import Place, seal, unseal
 from lmb.people.sessions import house
 from lmb.values.canonical import Document
@@ -29,6 +30,7 @@ from lmb.values.errors import NotFoundError, RefusedError
 from lmb.values.identifiers import drawn_uuid7
 
 PERSONS_AT_ONCE = 1000
+DIGESTS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -164,6 +166,53 @@ def find(keys: VaultKeys, kind: IndexKind, value: str) -> list[Standing]:
         "SELECT * FROM vault.find(%s, %s, %s)", [kind, list(digests), list(digests.values())]
     )
     return [Standing(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SsnHashing:
+    """The blind index of Social Security numbers for readers of files: what stands for each number
+    while a file is read, so that no number is kept. Its name changes with the key."""
+
+    keys: VaultKeys
+
+    @property
+    def name(self) -> str:
+        return f"blind-index/{self.keys.index.current}"
+
+    def hashed(self, ssn: bytes) -> bytes:
+        index = self.keys.index
+        return index.digests(IndexKind.SSN, ssn.decode("ascii"))[index.current]
+
+
+def find_many(
+    keys: VaultKeys, cell: int, kind: IndexKind, digests: Collection[bytes]
+) -> dict[bytes, set[UUID]]:
+    """The persons of a cell that stand under digests of the current key: one each, but for two who
+    wait for a decision whether they are one; those decided count as one.
+
+    Raises RefusedError while the index is renewed, when some stand under another key.
+    """
+    found: dict[bytes, set[UUID]] = {}
+    asked = list(digests)
+    for start in range(0, len(asked), DIGESTS_AT_ONCE):
+        chunk = asked[start : start + DIGESTS_AT_ONCE]
+        statement = "SELECT * FROM vault.find_many(%s, %s, %s, %s)"
+        try:
+            with transaction.atomic():
+                rows = _call(statement, [kind, keys.index.current, chunk, cell])
+        except OperationalError as error:
+            if not isinstance(error.__cause__, ObjectInUse):
+                raise
+            raise RefusedError(
+                "the vault's index is being renewed, so people cannot be found by number; finish "
+                "with `lmb people rotate-keys --resume`, then try again"
+            ) from error
+        for digest, person in rows:
+            found.setdefault(bytes(digest), set()).add(person)
+    return {
+        digest: persons if len(persons) == 1 else {surviving(cell, each)[1] for each in persons}
+        for digest, persons in found.items()
+    }
 
 
 def erasure(person: UUID, because: str) -> dict[str, Document]:

@@ -51,3 +51,33 @@ def lines(layout: WageLayout, reports: Sequence[Report] = REPORTS) -> list[bytes
     pay = [cents for report in reports for _, cents in report.pay]
     totals = {"count": len(pay), "cents": sum(pay), "employers": len(reports)}
     return [*found, line(layout, "final", **totals)]
+
+
+def quarter(report: Report) -> str:
+    return f"{report.year}Q{int(report.month) // 3}"
+
+
+def csv_file(reports: Sequence[Report] = REPORTS) -> bytes:
+    """The same wages as CSV."""
+    rows = ["record,employer,quarter,ssn,cents,count"]
+    for report in reports:
+        place = f"{report.employer},{quarter(report)}"
+        rows += [f"wage,{place},{ssn},{cents}," for ssn, cents in report.pay]
+        rows.append(f"total,{place},,{sum(cents for _, cents in report.pay)},{len(report.pay)}")
+    pay = [cents for report in reports for _, cents in report.pay]
+    return "".join(f"{row}\n" for row in [*rows, f"final,,,,{sum(pay)},{len(pay)}"]).encode()
+
+
+def xml_file(reports: Sequence[Report] = REPORTS) -> bytes:
+    """The same wages as XML."""
+    pay = [cents for report in reports for _, cents in report.pay]
+    rows = [f'<wageReport employers="{len(reports)}" count="{len(pay)}" cents="{sum(pay)}">']
+    for report in reports:
+        total = sum(cents for _, cents in report.pay)
+        rows.append(
+            f'<employer count="{len(report.pay)}" cents="{total}" number="{report.employer}"'
+            f' quarter="{quarter(report)}">'
+        )
+        rows += [f'<wage ssn="{ssn}" cents="{cents}"/>' for ssn, cents in report.pay]
+        rows.append("</employer>")
+    return "".join(f"{row}\n" for row in [*rows, "</wageReport>"]).encode()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lmb.facts.importers.wage_files.fixed_width import Wage, load_wages
+from lmb.facts.importers.wage_files.collecting import SetAside, Wage
+from lmb.facts.importers.wage_files.fixed_width import load_wages
 from lmb.facts.importers.wage_files.layouts import WageLayout, shipped_layout, wage_layout
 from lmb.values.errors import InputError, NotFoundError, RefusedError
 from tests.facts.wage_files.files import KEY, REPORTS, line, lines
@@ -48,8 +49,6 @@ def test_an_authorization_record_is_passed_over() -> None:
 @pytest.mark.parametrize(
     ("row", "column", "change"),
     [
-        (3, "ssn", lambda text: text.replace(b"078051120", b"000051120")),
-        (3, "ssn", lambda text: text.replace(b"078051120", b"66605112X")),
         (3, "cents", lambda text: text.replace(b"914250", b"9142.5")),
         (2, "employer", lambda text: text.replace(b"123456789", b"12345678X")),
         (2, "month", lambda text: text[:187] + b"04" + text[189:]),
@@ -69,8 +68,23 @@ def test_a_bad_field_or_total_is_told_with_its_line(
     assert any(problem.startswith(f"row {row}, {column}: found ") for problem in found), found
 
 
-def test_no_problem_tells_a_social_security_number() -> None:
+@pytest.mark.parametrize("number", [b"000051120", b"66605112X"])
+def test_a_wage_under_a_number_nobody_has_is_set_aside_and_counts_in_the_totals(
+    number: bytes,
+) -> None:
+    content = [text.replace(b"078051120", number) for text in lines(ICESA)]
+    found = load_wages("wages.txt", content, ICESA, KEY)
+    assert found.set_aside == [
+        SetAside(3, "123456789", 4 * 2024, 914_250),
+        SetAside(7, "987654321", 4 * 2024 + 1, 1),
+    ]
+    assert (len(found), found.total_cents) == (1, 914_251)
+
+
+def test_no_problem_and_nothing_set_aside_tells_a_social_security_number() -> None:
     content = [text.replace(b"078051120", b"666051120") for text in lines(ICESA)]
+    assert "051120" not in repr(load_wages("wages.txt", content, ICESA, KEY).set_aside)
+    content[2] = content[2].replace(b"914250", b"9142.5")
     assert "051120" not in " ".join(problems(ICESA, content))
 
 

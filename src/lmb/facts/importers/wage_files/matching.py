@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from lmb.facts.importers.wage_files.fixed_width import WageFile
+from lmb.facts.importers.wage_files.collecting import WageFile
 from lmb.facts.importers.wage_files.persons import Roster
 from lmb.rules.parameters import in_force
 from lmb.values.errors import RefusedError

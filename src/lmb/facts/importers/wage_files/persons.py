@@ -10,10 +10,21 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from lmb.values.errors import RefusedError
 
 KEY_BYTES_MIN = 32
+
+
+class Hashing(Protocol):
+    """What stands for a Social Security number while a file is read: a keyed hash, and the name of
+    its key. The vault's blind index is one (`lmb.people.vault.SsnHashing`), `PersonKey` another."""
+
+    @property
+    def name(self) -> str: ...
+
+    def hashed(self, ssn: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,6 +45,22 @@ class PersonKey:
     def hashed(self, ssn: bytes) -> bytes:
         """The 32 bytes that stand for a Social Security number of nine digits."""
         return hmac.digest(self.secret, b"ssn:" + ssn, "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainKeys:
+    """Keys of persons that name nobody outside, taken as they are: for sources that know them."""
+
+    name: str = "person-keys"
+
+    def hashed(self, ssn: bytes) -> bytes:
+        return ssn
+
+
+def is_key(text: bytes) -> bool:
+    """Whether a text can be a person's key: of 1 to 64 characters, and no number of a person."""
+    digits = text.replace(b"-", b"")
+    return 0 < len(text) <= 64 and text.isascii() and not (len(text) < 12 and is_ssn(digits))
 
 
 @dataclass(frozen=True, slots=True)

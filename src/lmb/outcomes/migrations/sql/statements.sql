@@ -251,7 +251,7 @@ FROM unnest(ARRAY['outcomes_terms', 'outcomes_frozen', 'outcomes_statement', 'ou
     'outcomes_signature']) AS name;
 SELECT people_secure('outcomes_frozen_secret', 'false');
 SELECT people_secure('outcomes_frozen_tile', 'ROLE(auditor)');
-SELECT people_secure('outcomes_frozen_row', 'SELF(person) OR WARD(person) OR ROLE(auditor)');
+SELECT people_secure('outcomes_frozen_row', 'SELF(person) OR ROLE(auditor)');
 SELECT people_secure('outcomes_challenge',
     'ME(claimant) OR BODY(organisation) OR ROLE(agency) OR ROLE(treasury) OR ROLE(auditor)');
 SELECT people_secure('outcomes_answer',

@@ -162,6 +162,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = vault, public, pg_temp AS
     WHERE b.kind = p_kind ORDER BY 1, 2;
 $$;
 
+-- Who stands under each of many digests of one key, in one cell: for wages that name people by
+-- number alone. Says so where the index is being renewed, because then some stand elsewhere.
+CREATE FUNCTION vault.find_many(p_kind text, p_key integer, p_digests bytea[], p_cell integer)
+RETURNS TABLE (digest bytea, person uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = vault, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (SELECT FROM vault.blind_index b WHERE b.kind = p_kind AND b.key < p_key)
+       OR EXISTS (SELECT FROM vault.blind_index b WHERE b.kind = p_kind AND b.key > p_key) THEN
+        RAISE EXCEPTION 'the blind index is being renewed' USING ERRCODE = 'object_in_use';
+    END IF;
+    RETURN QUERY
+    SELECT b.digest, b.person FROM vault.blind_index b
+    WHERE b.kind = p_kind AND b.key = p_key AND b.cell = p_cell AND b.digest = ANY (p_digests);
+END $$;
+
 -- What was sealed of some persons, newest version of each field, and the look at it on record.
 -- The database decides by what right: every field asked for must be in the reach of the principal
 -- now, in the capacity they act in (a membership, a delegation, or neither: as themselves).
@@ -265,6 +281,7 @@ GRANT EXECUTE ON FUNCTION
     vault.put(integer, uuid, text[], integer[], bytea[], uuid, timestamptz),
     vault.enter_index(text, integer[], bytea[], integer, integer, uuid),
     vault.find(text, integer[], bytea[]),
+    vault.find_many(text, integer, bytea[], integer),
     vault.read(integer, uuid[], uuid[], text[], uuid, uuid, uuid, text, timestamptz),
     vault.note_refusal(integer, uuid[], uuid[], text[], uuid, uuid, uuid, text, timestamptz),
     vault.erase(integer, uuid, text, uuid, uuid, timestamptz)

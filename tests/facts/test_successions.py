@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmb.outcomes.indicators.succession import load_successions
+from lmb.facts.importers.successions import load_successions
 from lmb.values.errors import InputError
 
 HEADER = b"predecessor,successor\n"
