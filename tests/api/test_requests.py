@@ -167,3 +167,19 @@ def test_answers_set_no_cookie_and_errors_are_not_kept(world: World) -> None:
     for response in (get("/bonds"), get("/client", world.clients[Role.AUDITOR])):
         assert not response.cookies
     assert get("/client")["Cache-Control"] == "no-store"
+
+
+def test_an_operation_is_reached_past_what_is_for_browsers(world: World) -> None:
+    response = get("/bonds")
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert int(response["Content-Length"]) == len(response.content)
+    assert "Accept-Language" not in response["Vary"]
+    unchanged = get("/bonds", None, **{"If-None-Match": response["ETag"]})
+    assert "Content-Length" not in unchanged
+
+
+def test_a_host_we_do_not_answer_for_is_told_nothing_else(world: World) -> None:
+    response = Client().get(f"{ROOT}/bonds", headers={"Host": "elsewhere.example"})
+    assert problem(response) == "malformed-request"
+    assert "elsewhere" not in response.content.decode()
