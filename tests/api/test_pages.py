@@ -8,11 +8,15 @@ import re
 import pytest
 from django.test import Client
 from django.urls import resolve
+from playwright.sync_api import Browser
 
 from lmb.api.api import OPERATIONS
 from lmb.api.document import document, problems_of
 from lmb.api.problems import PROBLEM_TYPES
+from lmb.config.assets import AXE_SCRIPT
 from tests.api.support import ROOT
+from tests.web.conftest import serving
+from tests.web.test_journeys import RULES, RUN_AXE
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,7 @@ def test_every_link_of_the_page_leads_somewhere(page: str) -> None:
         if link.startswith("#"):
             assert link[1:] in places
         elif not link.startswith("/static/"):
-            assert resolve(link.partition("#")[0])
+            assert resolve(link.partition("#")[0]).func is not None
 
 
 def test_every_problem_has_a_page_that_says_what_to_do() -> None:
@@ -83,3 +87,18 @@ def test_the_document_is_sent_once() -> None:
     assert json.loads(first.content) == document()
     again = Client().get(f"{ROOT}/openapi.json", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_is_accessible_within_the_screen_and_quiet(browser: Browser, width: int) -> None:
+    with serving() as address:
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        for place in ("/docs", "/problems/rate-limited"):
+            page.goto(f"{address}{ROOT}{place}")
+            page.evaluate(AXE_SCRIPT.read_text())
+            assert page.evaluate(RUN_AXE, RULES) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert complaints == []
+        page.close()

@@ -18,6 +18,23 @@ from lmb.api.problems import NOT_FOUND, PROBLEM_TYPES, ProblemError, ProblemType
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of a sentence; one that stood between backticks is code."""
+
+    text: str
+    is_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownParameter:
+    """What an address or its query is given."""
+
+    name: str
+    is_query: bool
+    description: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownOperation:
     """An operation as the page shows it."""
 
@@ -25,13 +42,13 @@ class ShownOperation:
     method: str
     address: str
     summary: str
-    description: str
+    description: tuple[Words, ...]
     who: str
     needs_key: bool
     request: str
     answer: str
     status: str
-    parameters: tuple[dict[str, Any], ...]
+    parameters: tuple[ShownParameter, ...]
     problems: tuple[ProblemType, ...]
 
 
@@ -87,16 +104,28 @@ def _shown(method: str, address: str, said: dict[str, Any]) -> ShownOperation:
         method=method.upper(),
         address=address,
         summary=known.summary,
-        description=said.get("description", ""),
+        description=_words(said.get("description", "")),
         who=who,
         needs_key=known.changes,
         request=_json(known.body_example),
         answer=_json(known.example),
         status=next(iter(said["responses"])),
         parameters=tuple(
-            one for one in said.get("parameters", ()) if one["in"] in ("path", "query")
+            ShownParameter(one["name"], one["in"] == "query", _words(_description(one)))
+            for one in said.get("parameters", ())
+            if one["in"] in ("path", "query")
         ),
         problems=tuple(document.problems_of(known)),
+    )
+
+
+def _description(parameter: dict[str, Any]) -> str:
+    return str(parameter.get("description") or parameter["schema"].get("description", ""))
+
+
+def _words(text: str) -> tuple[Words, ...]:
+    return tuple(
+        Words(part, is_code=number % 2 == 1) for number, part in enumerate(text.split("`")) if part
     )
 
 
