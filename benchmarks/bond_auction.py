@@ -16,8 +16,8 @@ from lmb.bonds.auction.allocation import AuctionResult, run_auction
 from lmb.bonds.auction.files import load_auction_bids
 from lmb.bonds.bids import Bid, screen_bids, share_of_cents
 from lmb.bonds.dated_rules import AuctionRules, auction_rules_on
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.bonds.terms import Offering
 from lmb.values.tables import table_bytes
 
 BIDS = 100_000

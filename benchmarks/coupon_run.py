@@ -46,15 +46,14 @@ def main() -> None:
 
 
 def _measure() -> None:
-    from lmb.bonds import queries, service_payments
     from lmb.bonds import queries_payments as payments
+    from lmb.bonds import service_payments
     from lmb.ledger.queries import sums_cents
 
     desk = _held_by_many()
-    period = queries.periods(desk.bond)[0]
     memory_before = _megabytes()
     start = time.perf_counter()
-    opened = service_payments.open_interest_run(desk.at(PAYS_ON).books, desk.bond, period)
+    opened = service_payments.open_coupon_run(desk.at(PAYS_ON).books, desk.bond, 1)
     open_seconds = time.perf_counter() - start
     paid = service_payments.carry_on(desk.books, desk.bond, opened)
     seconds = time.perf_counter() - start

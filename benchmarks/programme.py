@@ -60,7 +60,7 @@ def _measure(owner_dsn: str) -> None:
 def _bids() -> str:
     par = PEOPLE // 2 * 1250 * 30 // 100 // 100 * 100
     rows = [f"bank-{n},competitive,{par},8.00{n}" for n in range(4)]
-    return "bidder,kind,par_dollars,yield_percent\n" + "\n".join(rows) + "\n"
+    return "bidder,kind,amount_dollars,yield_percent\n" + "\n".join(rows) + "\n"
 
 
 def _people() -> str:

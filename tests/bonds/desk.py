@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
-from lmb.bonds import queries
+from lmb.bonds import queries, service_coupons
 from lmb.bonds import service as bond_desk
 from lmb.bonds import service_auction as auctions
 from lmb.bonds.bids import Bid, BidKind
+from lmb.bonds.linked.document import load_linked_sheet
+from lmb.bonds.linked.plan import Window
 from lmb.bonds.queries import BondOnFile
-from lmb.bonds.terms_file import load_term_sheet
 from lmb.ledger.service import Books, open_simulated_books
 from lmb.values.clock import FISCAL_ZONE, SimulatedClock, moment
+from tests.bonds.linked.support import component, halves, kpi, linear, seen
 from tests.bonds.support import sound_document
 
 OFFERED_CENTS = 1_000_000
@@ -48,16 +51,29 @@ class Desk:
 def announced(name: str = "desk", **changes: object) -> Desk:
     """A bond announced in books of its own; `changes` are fields of its term sheet."""
     document = {**sound_document(), "offering_cents": OFFERED_CENTS, **changes}
-    document["training"] = {
-        **document["training"],
-        "grant_cents": 10_000,
-        "tuition_cents": 10_000,
-    }
-    terms = load_term_sheet("terms.json", json.dumps(document).encode())
+    if "delivery" in document["training"]:
+        document["training"]["delivery"].update(grant_cents=10_000, tuition_cents=10_000)
+    terms = load_linked_sheet("terms.json", json.dumps(document).encode())
     clock = SimulatedClock(moment(terms.announced_on, 9))
     books = open_simulated_books(name, clock)
     bond_desk.announce(books, terms)
     return Desk(books, clock, queries.bond(books.cell, terms.cusip))
+
+
+def jobs_desk(name: str = "jobs", **changes: object) -> Desk:
+    """A bond whose coupon follows the share in work, half-year by half-year, sold at 8 % to the
+    full book: from 50 to 60 per cent a bonus of up to 1 %, from period 3 on."""
+    terms: dict[str, object] = {"kpis": [kpi()], "components": [component(linear())], **changes}
+    desk = announced(name, training={"people": 1, "description": "work"}, **terms)
+    return desk.auctioned(FULL_BOOK)
+
+
+def verified(
+    desk: Desk, value: str | None, day: date, window: Window | None = None, **changes: Any
+) -> None:
+    """A share in work, of the second half of 1976 unless told otherwise, verified on a day."""
+    found = seen(value, window or halves(1976, 2), day.isoformat(), **changes)
+    service_coupons.record_observations(desk.at(day).books, desk.bond, [found])
 
 
 def competitive(bidder: str, dollars: int, percent: str = "8.000", net_long: int = 0) -> Bid:

@@ -8,16 +8,16 @@ import pytest
 
 from lmb.bonds.bids import Bid, BidKind
 from lmb.bonds.bids_file import load_bids
-from lmb.bonds.terms_file import load_term_sheet
+from lmb.bonds.linked.document import load_linked_sheet
 from lmb.values.errors import InputError
 from tests.bonds.support import RULES, changed
 
-TERMS = load_term_sheet("terms.json", changed())
-HEADER = "bidder,kind,par_dollars,yield_percent,net_long_dollars\n"
+OFFERING = load_linked_sheet("terms.json", changed()).offering
+HEADER = "bidder,kind,amount_dollars,yield_percent,net_long_dollars\n"
 
 
 def load(text: str) -> tuple[Bid, ...]:
-    return load_bids("bids.csv", text.encode(), TERMS, RULES)
+    return load_bids("bids.csv", text.encode(), OFFERING, RULES)
 
 
 def problems(text: str) -> list[tuple[int | None, str | None]]:
@@ -35,7 +35,7 @@ def test_a_sound_file_becomes_bids_in_its_order() -> None:
 
 
 def test_the_column_of_positions_may_be_left_out() -> None:
-    bids = load("yield_percent,bidder,kind,par_dollars\n7.4,A,competitive,100\n")
+    bids = load("yield_percent,bidder,kind,amount_dollars\n7.4,A,competitive,100\n")
     assert bids == (Bid("A", BidKind.COMPETITIVE, 10_000, Decimal("7.4")),)
 
 
@@ -55,12 +55,12 @@ def test_all_problems_are_told_with_row_and_column() -> None:
         ",competitive,100,7.4,\n"
     )
     assert problems(text) == [
-        (2, "par_dollars"),
+        (2, "amount_dollars"),
         (3, "yield_percent"),
         (4, "yield_percent"),
         (5, "kind"),
-        (6, "par_dollars"),
-        (7, "par_dollars"),
+        (6, "amount_dollars"),
+        (7, "amount_dollars"),
         (7, "net_long_dollars"),
         (8, "kind"),
         (9, "yield_percent"),
@@ -88,7 +88,7 @@ def test_one_bidder_reports_one_position() -> None:
 def test_missing_and_unknown_columns_are_told() -> None:
     assert problems("bidder,kind,par,yield_percent\nA,competitive,100,7.4\n") == [
         (1, "par"),
-        (1, "par_dollars"),
+        (1, "amount_dollars"),
     ]
 
 

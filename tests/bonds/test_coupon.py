@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmb.bonds.coupon import bonus_periods, holder_interest, interest_cents, interest_per_100
+from lmb.bonds.coupon import holder_interest, interest_cents, interest_per_100
 from lmb.bonds.schedule import InterestPeriod, InterestSchedule
-from lmb.values.business_calendar import business_days_before, is_business_day
 
 REGULAR = InterestSchedule(date(1976, 2, 15), date(1976, 8, 15), date(1981, 2, 15))
 SHORT = InterestSchedule(date(1990, 7, 2), date(1990, 12, 31), date(1992, 6, 30))
@@ -82,34 +81,3 @@ def test_interest_is_the_exact_amount_to_half_a_cent(
 def test_a_negative_bonus_is_refused() -> None:
     with pytest.raises(ValueError, match="not negative"):
         holder_interest(first(REGULAR), 100_00, Decimal(4), Decimal("-0.001"))
-
-
-# ── which periods pay the bonus ───────────────────────────────────────────────────────────────
-
-
-def test_the_bonus_starts_with_the_first_period_two_business_days_after_the_determination() -> None:
-    # 15 August 1979 was a Wednesday.
-    in_time = bonus_periods(REGULAR, date(1979, 8, 13), 2)
-    assert [period.starts_on for period in in_time] == [
-        date(1979, 8, 15),
-        date(1980, 2, 15),
-        date(1980, 8, 15),
-    ]
-    too_late = bonus_periods(REGULAR, date(1979, 8, 14), 2)
-    assert [period.number for period in too_late] == [9, 10]
-
-
-def test_a_weekend_before_a_period_does_not_count_towards_the_two_days() -> None:
-    # 15 August 1976 was a Sunday: the two business days before it are Friday and Thursday.
-    assert bonus_periods(REGULAR, date(1976, 8, 12), 2)[0].number == 2
-    assert bonus_periods(REGULAR, date(1976, 8, 13), 2)[0].number == 3
-
-
-@given(st.dates(date(1975, 1, 1), date(1982, 1, 1)), st.integers(1, 5))
-def test_every_later_period_pays_the_bonus_once_one_does(day: date, lockout: int) -> None:
-    paying = [period.number for period in bonus_periods(REGULAR, day, lockout)]
-    assert paying == list(range(11 - len(paying), 11))
-    for period in REGULAR.periods():
-        last_day = business_days_before(period.starts_on, lockout)
-        assert is_business_day(last_day)
-        assert (period.number in paying) == (day <= last_day)

@@ -7,34 +7,36 @@ import re
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from lmb.bonds.dated_rules import OutcomeCouponRules
-from lmb.bonds.terms import Evaluation, TermSheet
-from lmb.bonds.terms_file import (
-    descriptions,
-    load_term_sheet,
-    schema,
-    term_sheet_from_document,
-)
+from lmb.bonds.linked.curve import outcome_curve
+from lmb.bonds.linked.document import load_linked_sheet, sheet_from_document
+from lmb.bonds.linked.measured import measured_on, measured_windows
+from lmb.bonds.linked.sheet import Evaluate, LinkedSheet
 from lmb.bonds.terms_reading import BYTES_MAX, PROBLEMS_MAX
 from lmb.values.canonical import canonical_bytes, sha256_hex
 from lmb.values.errors import InputError, Problem, RefusedError
 from tests.bonds.support import changed, sound_document
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "term-sheet.md"
+
+def fields(node: object, path: str = "") -> list[str]:
+    """The path of every single value of a document, as `changed` takes it."""
+    if isinstance(node, dict):
+        return [p for name, child in node.items() for p in fields(child, f"{path}__{name}")]
+    if isinstance(node, list):
+        return [p for n, child in enumerate(node, 1) for p in fields(child, f"{path}__{n}")]
+    return [path.removeprefix("__")]
 
 
-SECTION_1 = REFERENCE.read_text("utf-8").partition("\n## 2 ")[0]
+FIELDS = fields(sound_document())
 
 
-def load(content: bytes) -> TermSheet:
-    return load_term_sheet("terms.json", content)
+def load(content: bytes) -> LinkedSheet:
+    return load_linked_sheet("terms.json", content)
 
 
 def problems(content: bytes) -> list[Problem]:
@@ -54,19 +56,44 @@ def test_a_sound_file_becomes_typed_terms() -> None:
     terms = load(changed())
     assert terms.offering_cents == 200_000_000
     assert terms.issue_on == date(1976, 2, 17)
-    assert terms.outcome.evaluate is Evaluation.ESTIMATE
-    assert terms.outcome.target_dollars == Decimal(2500)
-    assert terms.training.provider_name == "Supported Work Corporation"
-    assert terms.training.tranches.placement_percent == 40
+    assert terms.delivery.provider_name == "Supported Work Corporation"
+    assert terms.delivery.tranches.placement_percent == 40
     assert len(terms.schedule.periods()) == 10
     assert terms.offering.coupon_percent is None
+    assert terms.offering.highest_yield_percent == Decimal(20)
+
+
+def test_what_the_house_measures_has_its_windows_and_its_day() -> None:
+    terms = load(changed())
+    windows = measured_windows(terms)
+    assert str(windows.baseline) == "1974-01-01 to 1975-12-31"
+    assert str(windows.observed) == "1978-01-01 to 1978-12-31"
+    # Known from 29 June 1979 on, read when the coupon of 15 August is determined.
+    assert measured_on(terms) == date(1979, 8, 13)
+
+
+def test_a_gain_that_pays_in_a_straight_line_has_a_curve_and_other_shapes_have_none() -> None:
+    curve = outcome_curve(load(changed()))
+    assert curve is not None
+    assert (curve.threshold_dollars, curve.target_dollars) == (Decimal(500), Decimal(2500))
+    assert (curve.at_target_percent, curve.cap_percent) == (Decimal(3), Decimal("2.5"))
+    assert curve.evaluate is Evaluate.ESTIMATE
+    digital = {"is": "digital", "kpi": "earnings-gain", "compare": "at-least", "value": "500"}
+    assert outcome_curve(load(changed(components__1__score=digital))) is None
+
+
+def test_who_trains_is_asked_for_where_the_terms_leave_it_open() -> None:
+    with pytest.raises(RefusedError, match="do not say who trains"):
+        _ = load(changed(training__delivery=...)).delivery
+    with pytest.raises(RefusedError, match="leave no indicator to the house"):
+        measured_windows(load(changed(kpis__1__measured=...)))
 
 
 def test_the_document_comes_back_as_it_was_written() -> None:
     document = sound_document()
     terms = load(json.dumps(document, indent=3).encode())
     assert terms.document() == document
-    assert term_sheet_from_document(json.loads(terms.content)) == terms
+    assert sheet_from_document(json.loads(terms.content)) == terms
     assert terms.content == canonical_bytes(document)
     assert terms.sha256 == sha256_hex(terms.content)
 
@@ -79,26 +106,8 @@ def test_the_fingerprint_depends_on_every_field_and_not_on_spacing_order_or_a_by
     same = [json.dumps(reordered).encode(), b"\xef\xbb\xbf" + json.dumps(document).encode()]
     locked = load(changed()).sha256
     assert {load(content).sha256 for content in same} == {locked}
-    assert load(changed(outcome__target_dollars="2500.01")).sha256 != locked
-    assert load(changed(training__program__title="Other")).sha256 != locked
-
-
-def test_the_schema_is_sound_closed_and_describes_every_field() -> None:
-    Draft202012Validator.check_schema(schema())
-    text = json.dumps(schema())
-    assert text.count('"type": "object"') == text.count('"additionalProperties": false')
-    assert all(len(description) > 10 for description in descriptions().values())
-
-
-def test_the_reference_page_has_every_field_of_the_schema_and_no_other() -> None:
-    documented = re.findall(r"^\| `([a-z0-9_.]+)` \|", SECTION_1, re.MULTILINE)
-    parents = {path.rpartition(".")[0] for path in descriptions()}
-    assert sorted(documented) == sorted(set(descriptions()) - parents)
-
-
-def test_the_example_of_the_reference_page_is_a_sound_term_sheet() -> None:
-    (example,) = re.findall(r"```json\n(.*?)```", SECTION_1, re.DOTALL)
-    assert load(example.encode()).title
+    assert load(changed(components__1__score__target="2500.01")).sha256 != locked
+    assert load(changed(training__delivery__program__title="Other")).sha256 != locked
 
 
 # ── shape ─────────────────────────────────────────────────────────────────────────────────────
@@ -107,7 +116,7 @@ def test_the_example_of_the_reference_page_is_a_sound_term_sheet() -> None:
 @pytest.mark.parametrize(
     ("changes", "column"),
     [
-        ({"schema": "lmb-term-sheet/2"}, "schema"),
+        ({"schema": "lmb-term-sheet/3"}, "schema"),
         ({"title": ""}, "title"),
         ({"title": "two\nlines"}, "title"),
         ({"cusip": "lmb760aa3"}, "cusip"),
@@ -124,24 +133,18 @@ def test_the_example_of_the_reference_page_is_a_sound_term_sheet() -> None:
         ({"issue_on": "1976-02-17\n"}, "issue_on"),
         ({"issue_on": "1776-02-17"}, "issue_on"),
         ({"issue_on": None}, "issue_on"),
-        ({"outcome": []}, "outcome"),
-        ({"outcome__evaluate": "mean"}, "outcome.evaluate"),
-        ({"outcome__indicator": "placement"}, "outcome.indicator"),
-        ({"outcome__threshold_dollars": 500}, "outcome.threshold_dollars"),
-        ({"outcome__threshold_dollars": "500"}, "outcome.threshold_dollars"),
-        ({"outcome__threshold_dollars": "500.00\n"}, "outcome.threshold_dollars"),
-        ({"outcome__threshold_dollars": "5e2"}, "outcome.threshold_dollars"),
-        ({"outcome__bonus_cap_percent": "-1"}, "outcome.bonus_cap_percent"),
-        ({"outcome__bonus_cap_percent": 2.5}, "outcome.bonus_cap_percent"),
-        ({"outcome__rounding_places": 7}, "outcome.rounding_places"),
-        ({"outcome__missing_data__score": "1.5"}, "outcome.missing_data.score"),
+        ({"kpis": {}}, "kpis"),
+        ({"kpis__1__basis__evaluate": "mean"}, "kpis.1.basis.evaluate"),
+        ({"kpis__1__measured__rule": "placement"}, "kpis.1.measured.rule"),
+        ({"kpis__1__measured__baseline_to": "1975"}, "kpis.1.measured.baseline_to"),
+        ({"limits__cap_percent": 2.5}, "limits.cap_percent"),
+        ({"rounding__rate_places": 7}, "rounding.rate_places"),
+        ({"training__delivery__state": "xx"}, "training.delivery.state"),
+        ({"training__delivery__provider__id": "a b"}, "training.delivery.provider.id"),
         (
-            {"outcome__missing_data__minimum_coverage_percent": "101"},
-            "outcome.missing_data.minimum_coverage_percent",
+            {"training__delivery__tranches__enrolment_percent": 130},
+            "training.delivery.tranches.enrolment_percent",
         ),
-        ({"training__state": "xx"}, "training.state"),
-        ({"training__provider__id": "a b"}, "training.provider.id"),
-        ({"training__tranches__enrolment_percent": 130}, "training.tranches.enrolment_percent"),
     ],
 )
 def test_a_field_of_the_wrong_shape_is_named_once(changes: dict[str, object], column: str) -> None:
@@ -149,38 +152,28 @@ def test_a_field_of_the_wrong_shape_is_named_once(changes: dict[str, object], co
 
 
 def test_a_problem_names_file_path_what_was_found_and_what_was_expected() -> None:
-    (problem,) = problems(changed(outcome__bonus_cap_percent=2.5))
+    (problem,) = problems(changed(training__delivery__board="Ohio 7"))
     assert str(problem) == (
-        "terms.json, outcome.bonus_cap_percent: found 2.5, expected largest bonus, per cent a "
-        'year as text like "2.500"'
+        'terms.json, training.delivery.board: found "Ohio 7", expected the state\'s local '
+        'workforce board, its code like "XX-01" (term-sheet.md, section 2.1)'
     )
 
 
-@pytest.mark.parametrize("path", [path.replace(".", "__") for path in sorted(descriptions())])
-def test_every_field_is_required(path: str) -> None:
-    (problem,) = problems(changed(**{path: ...}))
-    assert problem.column == path.replace("__", ".")
+@pytest.mark.parametrize("name", [name for name in sound_document() if name != "training"])
+def test_every_field_is_required(name: str) -> None:
+    (problem,) = problems(changed(**{name: ...}))
+    assert problem.column == name
     assert problem.found == "nothing"
 
 
 def test_unknown_fields_are_named() -> None:
-    content = changed(colour="blue", outcome__missing_data__note="x")
-    assert set(columns(content)) == {"colour", "outcome.missing_data.note"}
+    content = changed(colour="blue", kpis__1__missing__note="x")
+    assert set(columns(content)) == {"colour", "kpis.1.missing.note"}
 
 
 def test_slips_of_shape_and_of_sense_are_reported_together() -> None:
-    content = changed(
-        title="",
-        auction_on="1976-02-07",
-        outcome__bonus_floor_percent="2.600",
-        training__tranches__placement_percent=50,
-    )
-    assert set(columns(content)) == {
-        "title",
-        "auction_on",
-        "outcome.bonus_floor_percent",
-        "training.tranches",
-    }
+    content = changed(title="", auction_on="1976-02-07", training__delivery__state="xx")
+    assert set(columns(content)) == {"title", "auction_on", "training.delivery.state"}
 
 
 # ── files that are no document ────────────────────────────────────────────────────────────────
@@ -231,18 +224,16 @@ JSON_VALUES = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(descriptions())), JSON_VALUES)
+@given(st.sampled_from(FIELDS), JSON_VALUES)
 def test_no_value_of_a_field_breaks_the_reader(path: str, value: object) -> None:
     with suppress(InputError):
-        load(changed(**{path.replace(".", "__"): value}))
+        load(changed(**{path: value}))
 
 
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(
-                [path for path in sorted(descriptions()) if re.search("_(on|from|to|until)$", path)]
-            ),
+            st.sampled_from([path for path in FIELDS if re.search("_(on|from|to|until)$", path)]),
             st.dates(date(1900, 1, 1), date(2199, 12, 31)),
         ),
         min_size=1,
@@ -250,7 +241,7 @@ def test_no_value_of_a_field_breaks_the_reader(path: str, value: object) -> None
     )
 )
 def test_no_choice_of_dates_breaks_the_checks(days: list[tuple[str, date]]) -> None:
-    changes = {path.replace(".", "__"): day.isoformat() for path, day in days}
+    changes = {path: day.isoformat() for path, day in days}
     with suppress(InputError):
         load(changed(**changes))
 
@@ -266,28 +257,54 @@ def test_no_choice_of_dates_breaks_the_checks(days: list[tuple[str, date]]) -> N
         ({"auction_on": "1976-02-07"}, "auction_on", "Federal Reserve Banks are open"),
         ({"issue_on": "1976-02-13"}, "dated_on", "not after issue_on (1976-02-13)"),
         ({"first_interest_on": "1976-08-14"}, "first_interest_on", "whole number of half-years"),
-        ({"outcome__baseline_to": "1973-12-31"}, "outcome.baseline_from", "not after"),
-        ({"outcome__baseline_to": "1978-01-01"}, "outcome.baseline_to", "before outcome.observed"),
-        ({"outcome__observed_from": "1979-01-01"}, "outcome.observed_from", "not after"),
-        ({"outcome__determined_on": "1979-06-28"}, "outcome.determined_on", "1979-06-29 or later"),
         (
-            {"outcome__determined_on": "1980-08-14"},
-            "outcome.determined_on",
-            "1980-08-13 or earlier",
+            {"kpis__1__measured__baseline_to": "1973-12-31"},
+            "kpis.1.measured.baseline_from",
+            "not after",
         ),
-        ({"outcome__determined_on": "1979-07-15"}, "outcome.determined_on", "Banks are open"),
-        ({"outcome__threshold_dollars": "2500.00"}, "outcome.threshold_dollars", "less than"),
-        ({"outcome__bonus_floor_percent": "2.501"}, "outcome.bonus_floor_percent", "at most"),
-        ({"outcome__bonus_cap_percent": "2.0005"}, "outcome.bonus_cap_percent", "(3) decimals"),
+        (
+            {"kpis__1__measured__baseline_to": "1978-01-01"},
+            "kpis.1.measured.baseline_to",
+            "before the window starts (1978-01-01)",
+        ),
+        ({"kpis__1__vintage": 2}, "kpis.1.unit", "money, vintage 1"),
+        ({"kpis__1__basis": {"is": "gross"}}, "kpis.1.basis", "the basis impact"),
+        ({"kpis__1__window__from": "1979-01-01"}, "kpis.1.window.from", "not after"),
+        ({"kpis__1__window__from": "1976-02-17"}, "kpis.1.window.from", "after issue_on"),
+        ({"kpis__1__publication_lag_days": 700}, "components.1", "so that it is due by"),
+        ({"components__1__score__threshold": "2500"}, "components.1.score.target", "another"),
+        ({"limits__floor_percent": "2.501"}, "limits.floor_percent", "at most cap_percent"),
+        ({"limits__cap_percent": "2.0005"}, "limits.cap_percent", "(3) decimals"),
         ({"offering_cents": 200_005_000}, "offering_cents", "a multiple of multiple_cents"),
         ({"minimum_cents": 15_000}, "minimum_cents", "a multiple of multiple_cents"),
         ({"minimum_cents": 300_000_000}, "minimum_cents", "at most offering_cents"),
-        ({"training__tuition_cents": 620_001}, "training.tuition_cents", "at most training.grant"),
-        ({"training__grant_cents": 200_000_001}, "training.grant_cents", "at most offering_cents"),
-        ({"training__board": "YY-01"}, "training.board", "a board of training.state (XX)"),
-        ({"training__spend_until": "1976-02-17"}, "issue_on", "before training.spend_until"),
-        ({"training__spend_until": "1981-02-15"}, "training.spend_until", "before matures_on"),
-        ({"training__tranches__placement_percent": 41}, "training.tranches", "add up to 100"),
+        ({"authorized_cents": 199_990_000}, "authorized_cents", "at least offering_cents"),
+        (
+            {"training__delivery__tuition_cents": 620_001},
+            "training.delivery.tuition_cents",
+            "at most grant_cents",
+        ),
+        (
+            {"training__delivery__grant_cents": 200_000_001},
+            "training.delivery.grant_cents",
+            "at most offering_cents",
+        ),
+        ({"training__delivery__board": "YY-01"}, "training.delivery.board", "state (XX)"),
+        (
+            {"training__delivery__spend_until": "1976-02-17"},
+            "training.delivery.spend_until",
+            "after issue_on",
+        ),
+        (
+            {"training__delivery__spend_until": "1981-02-15"},
+            "training.delivery.spend_until",
+            "before matures_on",
+        ),
+        (
+            {"training__delivery__tranches__placement_percent": 41},
+            "training.delivery.tranches",
+            "add up to 100",
+        ),
     ],
 )
 def test_fields_that_do_not_fit_together_are_named_with_the_reason(
@@ -298,22 +315,9 @@ def test_fields_that_do_not_fit_together_are_named_with_the_reason(
     assert expected in problem.expected
 
 
-@pytest.mark.parametrize("determined_on", ["1979-06-29", "1980-08-13"])
-def test_the_first_and_the_last_day_of_a_determination_are_accepted(determined_on: str) -> None:
-    terms = load(changed(outcome__determined_on=determined_on))
-    assert terms.outcome.determined_on == date.fromisoformat(determined_on)
-
-
 def test_a_holiday_is_named() -> None:
     (problem,) = problems(changed(issue_on="1976-02-16"))
     assert problem.found == "1976-02-16, Washington's Birthday"
-
-
-def test_outcomes_before_the_issue_cannot_count() -> None:
-    found = problems(changed(outcome__observed_from="1976-02-17"))
-    assert [(problem.column, problem.expected) for problem in found] == [
-        ("issue_on", "before outcome.observed_from (1976-02-17)")
-    ]
 
 
 @pytest.mark.parametrize("matures_on", ["1980-08-15", "1996-08-15"])
@@ -344,7 +348,7 @@ def test_the_limits_are_those_of_the_rules_on_the_day_of_the_announcement() -> N
         return OutcomeCouponRules(6, 20, 2, 6)
 
     with pytest.raises(InputError, match="6 to 20 years"):
-        load_term_sheet("terms.json", changed(), rules_on)
+        load_linked_sheet("terms.json", changed(), rules_on)
     assert asked == [date(1976, 1, 15)]
 
 
@@ -353,5 +357,5 @@ def test_a_day_without_rules_is_a_problem_of_the_announcement() -> None:
         raise RefusedError(f"no version in force on {day}")
 
     with pytest.raises(InputError) as caught:
-        load_term_sheet("terms.json", changed(), no_rules)
+        load_linked_sheet("terms.json", changed(), no_rules)
     assert [problem.column for problem in caught.value.problems] == ["announced_on"]

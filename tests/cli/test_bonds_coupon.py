@@ -100,7 +100,7 @@ def test_a_sheet_is_told_in_english_and_spanish_with_its_fingerprint(tmp_path: P
     assert spanish.splitlines()[-1].startswith("sha256 ")
 
 
-def test_a_version_1_sheet_is_told_and_determined_too(tmp_path: Path) -> None:
+def test_a_sheet_the_house_measures_is_told_too(tmp_path: Path) -> None:
     sheet = tmp_path / "terms.json"
     sheet.write_bytes(changed())
     assert "Gain in yearly earnings" in run("terms", "--terms", sheet)

@@ -99,7 +99,7 @@ def test_trace_prints_the_way_from_a_coupon_to_its_facts(tmp_path: Path) -> None
     document = answer("run", *write_small(tmp_path), "--json")
     traced = lmb("trace", document["coupons"][-1]["id"])
     assert traced.returncode == 0, traced.stderr
-    for words in ("interest-payment", "outcome-coupon", "earnings-gain", "10 work records"):
+    for words in ("outcome-coupon", "treasury-auction", "earnings-gain", "10 work records"):
         assert words in traced.stdout
 
 

@@ -18,7 +18,7 @@ from lmb.bonds.bids import BidKind
 from lmb.bonds.bids_file import load_bids
 from lmb.bonds.cusip import is_cusip
 from lmb.bonds.dated_rules import auction_rules_on
-from lmb.bonds.terms_file import load_term_sheet
+from lmb.bonds.linked.document import load_linked_sheet
 from lmb.cli.demonstration import exported_files, read_trial, trial
 from lmb.facts.importers.earnings_csv import load_earnings
 from lmb.facts.importers.people_csv import load_people
@@ -89,14 +89,16 @@ def test_the_files_give_the_published_estimate(files: dict[str, bytes]) -> None:
 
 
 def test_the_term_sheet_is_one_the_desk_accepts(files: dict[str, bytes]) -> None:
-    terms = load_term_sheet("terms.json", files["terms.json"])
+    terms = load_linked_sheet("terms.json", files["terms.json"])
     assert terms.offering_cents == 120_000_000
     assert terms.document() == json.loads(files["terms.json"])
 
 
 def test_the_bids_are_ones_the_desk_accepts(files: dict[str, bytes]) -> None:
-    terms = load_term_sheet("terms.json", files["terms.json"])
-    bids = load_bids("bids.csv", files["bids.csv"], terms, auction_rules_on(terms.announced_on))
+    terms = load_linked_sheet("terms.json", files["terms.json"])
+    bids = load_bids(
+        "bids.csv", files["bids.csv"], terms.offering, auction_rules_on(terms.announced_on)
+    )
     assert len(bids) == 13
     assert sum(bid.kind is BidKind.NONCOMPETITIVE for bid in bids) == 3
 
@@ -104,10 +106,12 @@ def test_the_bids_are_ones_the_desk_accepts(files: dict[str, bytes]) -> None:
 def test_the_offering_funds_every_wallet(files: dict[str, bytes]) -> None:
     terms = json.loads(files["terms.json"])
     assert is_cusip(terms["cusip"])
-    assert 185 * terms["training"]["grant_cents"] <= terms["offering_cents"]
+    assert 185 * terms["training"]["delivery"]["grant_cents"] <= terms["offering_cents"]
     people = load_people("people.csv", files["people.csv"])
     places = {(person.state, person.board) for person in people}
-    assert places == {(terms["training"]["state"], terms["training"]["board"])}
+    assert places == {
+        (terms["training"]["delivery"]["state"], terms["training"]["delivery"]["board"])
+    }
 
 
 def test_the_order_book_covers_the_offering_twice_and_ties_at_the_stop(
@@ -115,7 +119,7 @@ def test_the_order_book_covers_the_offering_twice_and_ties_at_the_stop(
 ) -> None:
     offering = json.loads(files["terms.json"])["offering_cents"] // 100
     bids = list(csv.DictReader(io.StringIO(files["bids.csv"].decode())))
-    par = {bid["bidder"]: int(bid["par_dollars"]) for bid in bids}
+    par = {bid["bidder"]: int(bid["amount_dollars"]) for bid in bids}
     assert len(par) == len(bids) == 13
     assert all(amount % 100 == 0 for amount in par.values())
     assert max(par.values()) <= offering * 35 // 100

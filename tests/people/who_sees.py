@@ -210,6 +210,7 @@ OPEN = {
     "api_bucket": "how often programs and networks may ask, under keyed hashes",
     "bonds_bond": "bonds as announced",
     "bonds_interest_period": "days of payment",
+    "bonds_observation": "verified values of indicators, as published",
     "bonds_payment_batch": "how far a payment has come",
     "bonds_payment_run": "what all holders are paid together",
     "bonds_reopening": "auctions as announced",

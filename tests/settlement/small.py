@@ -14,53 +14,100 @@ from lmb.settlement.programme import File, Programme, ProgrammeFiles, load_progr
 CUSIP = "LMB760AA3"
 
 TERMS: dict[str, Any] = {
-    "schema": "lmb-term-sheet/1",
+    "schema": "lmb-term-sheet/2",
     "title": "A small bond",
+    "programme": "labor-market-bond",
+    "currency": "USD",
     "cusip": CUSIP,
-    "offering_cents": 500_000,
-    "minimum_cents": 10_000,
-    "multiple_cents": 10_000,
+    "offering_cents": 500000,
+    "authorized_cents": 50000000,
+    "minimum_cents": 10000,
+    "multiple_cents": 10000,
     "announced_on": "1976-01-28",
     "auction_on": "1976-02-04",
     "issue_on": "1976-02-17",
     "dated_on": "1976-02-15",
     "first_interest_on": "1976-08-15",
     "matures_on": "1981-02-15",
-    "outcome": {
-        "indicator": "earnings-gain",
-        "evaluate": "estimate",
-        "baseline_from": "1975-01-01",
-        "baseline_to": "1975-12-31",
-        "observed_from": "1978-01-01",
-        "observed_to": "1978-12-31",
-        "publication_lag_days": 181,
-        "determined_on": "1979-08-13",
-        "threshold_dollars": "0.00",
-        "target_dollars": "1000.00",
-        "bonus_at_target_percent": "2.000",
-        "bonus_floor_percent": "0.000",
-        "bonus_cap_percent": "2.000",
-        "rounding_places": 3,
-        "missing_data": {
-            "minimum_coverage_percent": "90",
-            "minimum_people_per_arm": 2,
-            "score": "0",
+    "base_coupon": {"is": "auction", "highest_percent": "20.000"},
+    "guarantee": {"coupon_percent": "base", "principal_percent": "100", "investors_pay_cents": 0},
+    "limits": {
+        "floor_percent": "0.000",
+        "cap_percent": "2.000",
+        "appropriation": {
+            "covers": "adjustments",
+            "by_fiscal_year": [
+                {"fiscal_year": year, "cents": 10**14} for year in range(1976, 1998)
+            ],
         },
     },
+    "rounding": {"score_places": None, "rate_places": 3, "mode": "half-even"},
+    "determination": {
+        "mode": "in-advance",
+        "lockout_business_days": 2,
+        "notice_business_days": 0,
+        "dispute_days": 0,
+        "record_business_days": 1,
+        "verifier": "the house, by rule earnings-gain",
+    },
+    "revisions": {"is": "first-final"},
+    "kpis": [
+        {
+            "id": "earnings-gain",
+            "name": "Gain in yearly earnings of people offered training by lottery",
+            "unit": "money",
+            "lowest": "-100000",
+            "highest": "100000",
+            "window": {"is": "fixed", "from": "1978-01-01", "to": "1978-12-31"},
+            "publication_lag_days": 181,
+            "vintage": 1,
+            "basis": {"is": "impact", "design": "randomised-trial", "evaluate": "estimate"},
+            "minimum_people": 2,
+            "minimum_coverage_percent": "90",
+            "missing": {"is": "score", "score": "0"},
+            "measured": {
+                "rule": "earnings-gain",
+                "baseline_from": "1975-01-01",
+                "baseline_to": "1975-12-31",
+            },
+        }
+    ],
+    "components": [
+        {
+            "id": "bonus",
+            "name": "Outcome bonus",
+            "score": {
+                "is": "linear",
+                "kpi": "earnings-gain",
+                "threshold": "0.00",
+                "target": "1000.00",
+            },
+            "pays": {"is": "rate", "percent": "2.000"},
+            "lasts": "life",
+        }
+    ],
     "training": {
-        "state": "OH",
-        "board": "OH-07",
-        "provider": {"id": "welding-school", "name": "Welding School"},
-        "program": {"id": "welding", "title": "Welding, 6 months"},
-        "grant_cents": 120_000,
-        "tuition_cents": 100_000,
-        "tranches": {"enrolment_percent": 30, "completion_percent": 30, "placement_percent": 40},
-        "spend_until": "1979-08-13",
+        "people": 4,
+        "description": "welding, 6 months",
+        "delivery": {
+            "state": "OH",
+            "board": "OH-07",
+            "provider": {"id": "welding-school", "name": "Welding School"},
+            "program": {"id": "welding", "title": "Welding, 6 months"},
+            "grant_cents": 120000,
+            "tuition_cents": 100000,
+            "tranches": {
+                "enrolment_percent": 30,
+                "completion_percent": 30,
+                "placement_percent": 40,
+            },
+            "spend_until": "1979-08-13",
+        },
     },
 }
 
 BIDS = """\
-bidder,kind,par_dollars,yield_percent
+bidder,kind,amount_dollars,yield_percent
 north-pension,competitive,1700,8.000
 south-insurance,competitive,1700,8.000
 east-bank,competitive,1700,8.000
@@ -119,12 +166,13 @@ def small_programme(**changes: Any) -> Programme:
 
 
 def changed_terms(**changes: Any) -> dict[str, Any]:
-    """The term sheet with some values changed; `outcome__score=…` reaches into a section."""
+    """The term sheet with some values changed; `kpis__1__name=…` reaches into a section, places in
+    lists count from 1."""
     terms = copy.deepcopy(TERMS)
     for path, value in changes.items():
         *sections, field = path.split("__")
-        place = terms
+        place: Any = terms
         for section in sections:
-            place = place[section]
+            place = place[int(section) - 1 if section.isdecimal() else section]
         place[field] = value
     return terms

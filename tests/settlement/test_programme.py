@@ -34,14 +34,14 @@ def test_other_bytes_are_another_programme() -> None:
 
 def test_problems_of_all_files_are_reported_together() -> None:
     files = small_files(
-        terms=changed_terms(outcome__bonus_floor_percent="2.100"),
+        terms=changed_terms(limits__floor_percent="2.100"),
         bids=BIDS,
         people=PEOPLE.replace("c1,control", "c1,neither"),
         earnings=EARNINGS.replace("w1,dock", "nobody,dock").replace(",1600", ",1600.005"),
     )
     found = problems_of(files)
     for place in (
-        "terms.json, outcome.bonus_floor_percent",
+        "terms.json, limits.floor_percent",
         "bids.csv: found bids not checked yet",
         "people.csv, row 6, arm",
         "earnings.csv, row 5, earnings_dollars",
@@ -49,11 +49,23 @@ def test_problems_of_all_files_are_reported_together() -> None:
         assert any(place in problem for problem in found), found
 
 
+def test_terms_the_house_cannot_carry_out_are_told_before_anything_is_written() -> None:
+    found = problems_of(
+        small_files(terms=changed_terms(training__delivery=None, kpis__1__measured=None))
+    )
+    assert any("training.delivery" in problem for problem in found), found
+    plain = changed_terms()
+    del plain["training"]["delivery"], plain["kpis"][0]["measured"]
+    found = problems_of(small_files(terms=plain))
+    assert any("who trains people, where and for what" in problem for problem in found), found
+    assert any("measured by the house: none" in problem for problem in found), found
+
+
 def test_bids_over_the_limit_name_their_row() -> None:
     found = problems_of(
         small_files(bids=BIDS.replace("east-bank,competitive,1700", "x,competitive,1800"))
     )
-    assert any("bids.csv, row 4, par_dollars" in problem for problem in found)
+    assert any("bids.csv, row 4, amount_dollars" in problem for problem in found)
 
 
 def test_person_of_another_board_is_reported() -> None:
@@ -83,7 +95,7 @@ def test_completion_after_the_determination_is_reported() -> None:
 
 
 def test_auction_that_cannot_fund_the_wallets_is_reported() -> None:
-    files = small_files(terms=changed_terms(training__grant_cents=140_000))
+    files = small_files(terms=changed_terms(training__delivery__grant_cents=140_000))
     found = problems_of(files)
     assert len(found) == 1
     assert "at least $5,600.00: 4 people with $1,400.00 each" in found[0]
@@ -91,7 +103,7 @@ def test_auction_that_cannot_fund_the_wallets_is_reported() -> None:
 
 def test_auction_that_cannot_come_off_is_reported() -> None:
     found = problems_of(
-        small_files(bids="bidder,kind,par_dollars,yield_percent\nx,noncompetitive,500,\n")
+        small_files(bids="bidder,kind,amount_dollars,yield_percent\nx,noncompetitive,500,\n")
     )
     assert len(found) == 1
     assert "bids that make an auction" in found[0]

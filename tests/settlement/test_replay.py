@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from lmb.bonds import queries as bonds
+from lmb.bonds.linked.measured import measured_on, measured_windows
 from lmb.facts import queries as facts
 from lmb.facts.service import correct_work
 from lmb.rules import queries as rules
@@ -44,11 +45,9 @@ def test_every_determination_replays_to_the_same_bytes() -> None:
 def test_corrected_fact_points_to_every_determination_that_read_it() -> None:
     books = run(small_programme(), lambda step: None)
     bond = bonds.bond(books.cell, CUSIP)
-    outcome = bond.terms.outcome
-    known_at = moment(outcome.determined_on, 23)
-    records = facts.work_records(
-        books.cell, outcome.observed_from, outcome.observed_to, known_at=known_at
-    )
+    first, last = measured_windows(bond.terms).observed
+    known_at = moment(measured_on(bond.terms), 23)
+    records = facts.work_records(books.cell, first, last, known_at=known_at)
     correct_work(
         books.cell,
         records[0].id,

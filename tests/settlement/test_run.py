@@ -122,7 +122,7 @@ def test_each_service_pays_once_when_called_again() -> None:
     auctions.hold_auction(books, bond)
     holders.settle(books, bond)
     for period in bonds.periods(bond):
-        payments.pay_interest(books, bond, period)
+        payments.pay_coupon(books, bond, period.number)
     measure(books, bond)
     settle_placement(books, bond)
     close_observation(books, programme)
@@ -152,7 +152,7 @@ def test_work_records_that_arrive_after_the_determination_are_not_used() -> None
 
 
 def test_bonus_can_be_paid_on_the_lower_bound_instead_of_the_estimate() -> None:
-    terms = changed_terms(outcome__evaluate="ci95-lower")
+    terms = changed_terms(kpis__1__basis__evaluate="ci95-lower")
     _, result = carried_out(small_programme(terms=terms))
     assert result.outcome is not None
     assert result.bonus is not None

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmb.bonds.bonus import OutcomeEvidence, outcome_bonus
-from lmb.bonds.terms_file import load_term_sheet
+from lmb.bonds.linked.coupons import determine_coupons
+from lmb.bonds.linked.curve import outcome_curve
+from lmb.bonds.linked.document import load_linked_sheet
+from lmb.bonds.linked.kpis_file import Observation
+from lmb.bonds.linked.measured import measured_windows
 from lmb.web import charts
 from lmb.web.charts import Bar, Column, Part, Ramp, RampWords
 from tests.bonds.support import changed
 
-TERMS = load_term_sheet("terms.json", changed()).outcome
+SHEET = load_linked_sheet("terms.json", changed())
 WORDS = RampWords("threshold", "target", "cap", "bonus", "gain")
 
 
@@ -87,19 +92,24 @@ def test_nothing_to_draw_is_an_empty_chart() -> None:
 
 @given(st.decimals(min_value=-2000, max_value=9000, places=2))
 def test_drawn_bonus_is_the_bonus_of_the_terms(gain: Decimal) -> None:
-    terms = TERMS
+    terms = outcome_curve(SHEET)
+    assert terms is not None
     curve = Ramp(
         terms.threshold_dollars,
         terms.target_dollars,
-        terms.bonus_at_target_percent,
-        terms.bonus_floor_percent,
-        terms.bonus_cap_percent,
+        terms.at_target_percent,
+        terms.floor_percent,
+        terms.cap_percent,
         None,
         None,
     )
-    evidence = OutcomeEvidence(gain, gain, Decimal(100), 1000, 1000)
-    paid = outcome_bonus(terms, evidence, 6).bonus_percent
-    assert abs(curve.at(gain) - paid) <= Decimal(10) ** -terms.rounding_places / 2
+    window = measured_windows(SHEET).observed
+    seen = Observation(
+        2, "earnings-gain", window, 1, gain, 1000, Decimal(100), gain, None, date(1979, 7, 1), "us"
+    )
+    found = determine_coupons(SHEET, [seen], Decimal(7), SHEET.offering_cents, date(1981, 1, 1))
+    paid = found.coupons[-1].adjustment_percent
+    assert abs(Fraction(curve.at(gain)) - paid) <= Fraction(1, 2 * 10**terms.rate_places)
 
 
 @pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])

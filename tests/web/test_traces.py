@@ -29,8 +29,6 @@ def test_bonus_is_walked_back_to_the_work_records(client: Client, demonstration:
             "From the money set aside for coupons and redemption to an investor on",
             "face amount × 9.317 % × half a year",
             "Determination: rate of interest period 8",
-            "Determination: bonus from the outcome",
-            "As above.",
             "Determination: difference in mean earnings by lottery",
             "Neyman (1923)",
             "890 work records",
@@ -42,7 +40,8 @@ def test_bonus_is_walked_back_to_the_work_records(client: Client, demonstration:
 def test_step_told_before_leads_back_to_where_it_was_told(
     client: Client, demonstration: Report
 ) -> None:
-    markup = html(client, f"/trace/{first(demonstration, 'bonus')}/")
+    delivery = ledger.movements(demonstration.cell, code="delivery")[0]
+    markup = html(client, f"/trace/{delivery.journal}/")
     back = re.findall(r'href="#(step-[^"]+)"', markup)
     assert back
     assert all(markup.count(f'id="{target}"') == 1 for target in back)

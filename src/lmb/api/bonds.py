@@ -15,9 +15,9 @@ from lmb.api.operations import PUBLIC, ApiRequest, Shape, operation
 from lmb.api.paging import Cursor, Limit, Page
 from lmb.api.problems import NOT_FOUND
 from lmb.bonds import queries
+from lmb.bonds import queries_coupons as coupons
 from lmb.bonds import queries_payments as payments
 from lmb.bonds.queries import BondOnFile
-from lmb.rules.queries import on_subjects
 from lmb.values.errors import NotFoundError
 from lmb.values.rates import decimal_text
 
@@ -163,31 +163,25 @@ def show_terms(request: ApiRequest, bond: BondId) -> Any:
 def list_coupons(request: ApiRequest, bond: BondId) -> Any:
     """Every interest period with the rate that was determined for it and what it came to."""
     found = queries.bond_by_id(bond)
-    subjects = {
-        period.number: queries.interest_subject(found, period.number)
-        for period in queries.periods(found)
-    }
-    determined = on_subjects(found.cell, list(subjects.values()))
-    paid = {run.number: run for run in payments.runs(found) if run.kind == "interest"}
-    coupons = []
+    determined = {one.period: one for one in coupons.coupons(found)}
+    paid = {run.number: run for run in payments.runs(found) if run.kind == payments.INTEREST}
+    rows = []
     for period in queries.periods(found):
-        on_file = determined.get(subjects[period.number])
-        result = {} if on_file is None else on_file.result
-        run = paid.get(period.number)
-        coupons.append(
+        one, run = determined.get(period.number), paid.get(period.number)
+        rows.append(
             Coupon(
                 number=period.number,
                 starts_on=period.starts_on,
                 ends_on=period.ends_on,
                 pays_on=period.pays_on,
-                base_percent=result.get("base_percent"),
-                coupon_percent=result.get("coupon_percent"),
+                base_percent=None if one is None else decimal_text(one.base_percent),
+                coupon_percent=None if one is None else decimal_text(one.coupon_percent),
                 interest_cents=None if run is None else run.base_cents,
                 bonus_cents=None if run is None else run.bonus_cents,
-                determination=None if on_file is None else on_file.id,
+                determination=None if one is None else one.determination.id,
             )
         )
-    return Coupons(bond=found.id, coupons=coupons)
+    return Coupons(bond=found.id, coupons=rows)
 
 
 @operation(

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lmb.bonds.dated_rules import AuctionRules
-from lmb.bonds.terms import Offering
+from lmb.bonds.offering import Offering
 from lmb.values.money import format_cents
 from lmb.values.rates import decimal_text
 from lmb.values.rounding import PRECISION_DIGITS, round_down, round_up
@@ -200,6 +200,9 @@ class _Checks:
 
     def _yield_faults(self, position: int, bid: Bid) -> Iterator[BidFault]:
         lowest, highest = self._rules.yield_minimum_percent, self._rules.yield_maximum_percent
+        offered, cited = self._offering.highest_yield_percent, _BID_RULE
+        if offered is not None and offered < highest:
+            highest, cited = offered, f"{_BID_RULE} with the term sheet"
         places = self._rules.yield_places
         found, expected = str(bid.yield_percent), ""
         if bid.kind is BidKind.NONCOMPETITIVE:
@@ -213,7 +216,7 @@ class _Checks:
             low, high = decimal_text(lowest), decimal_text(highest)
             expected = f"per cent from {low} to {high} with at most {places} decimals"
         if expected:
-            reason = f"the yield is {found}; {_BID_RULE} asks for {expected}"
+            reason = f"the yield is {found}; {cited} asks for {expected}"
             yield BidFault(position, "yield_percent", found, expected, reason)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lmb.bonds.bids import Bid, BidKind, bid_faults
 from lmb.bonds.dated_rules import AuctionRules
-from lmb.bonds.terms import TermSheet
+from lmb.bonds.offering import Offering
 from lmb.values.columns import Column, blank_or, choice, dollars, percent, text
 from lmb.values.tables import Limits, Row, read_table
 
@@ -13,20 +13,20 @@ FILE_LIMITS = Limits(bytes_max=16 * 2**20, rows_max=100_000)
 _COLUMN_NAMES = {
     "bidder": "bidder",
     "kind": "kind",
-    "par_cents": "par_dollars",
+    "par_cents": "amount_dollars",
     "yield_percent": "yield_percent",
     "net_long_cents": "net_long_dollars",
 }
 
 
 def load_bids(
-    file_name: str, content: bytes, term_sheet: TermSheet, rules: AuctionRules
+    file_name: str, content: bytes, offering: Offering, rules: AuctionRules
 ) -> tuple[Bid, ...]:
-    """The bids in a CSV file with the columns bidder, kind, par_dollars, yield_percent and, if
+    """The bids in a CSV file with the columns bidder, kind, amount_dollars, yield_percent and, if
     anyone reports a position, net_long_dollars. Raises InputError with every problem."""
     bidder = Column("bidder", text(100))
     kind = Column("kind", choice(*BidKind))
-    par = Column("par_dollars", dollars(cents_min=1))
+    par = Column("amount_dollars", dollars(cents_min=1))
     yield_ = Column(
         "yield_percent",
         blank_or(
@@ -48,7 +48,7 @@ def load_bids(
     present = columns if reports_positions else columns[:-1]
     table = read_table(file_name, content, present, FILE_LIMITS)
     whole = [row for row in table.rows if row.has(*present)]
-    for fault in bid_faults([bid(row) for row in whole], term_sheet.offering, rules):
+    for fault in bid_faults([bid(row) for row in whole], offering, rules):
         column = _COLUMN_NAMES[fault.field]
         table.report(whole[fault.position].number, column, fault.found, fault.expected)
     if not table.rows and not table.problems:

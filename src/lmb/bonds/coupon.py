@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from lmb.bonds.schedule import InterestPeriod, InterestSchedule
-from lmb.values.business_calendar import business_days_before
+from lmb.bonds.schedule import InterestPeriod
 from lmb.values.money import round_to_cents
 from lmb.values.rounding import PRECISION_DIGITS
 
@@ -56,16 +54,4 @@ def holder_interest(
     return HolderInterest(
         base_cents=base_cents,
         bonus_cents=interest_cents(period, par_cents, coupon_percent) - base_cents,
-    )
-
-
-def bonus_periods(
-    schedule: InterestSchedule, determined_on: date, lockout_business_days: int
-) -> tuple[InterestPeriod, ...]:
-    """The interest periods that pay the bonus: those that start at least so many business days
-    after the determination, so that every period's rate is known before it starts."""
-    return tuple(
-        period
-        for period in schedule.periods()
-        if determined_on <= business_days_before(period.starts_on, lockout_business_days)
     )

@@ -17,6 +17,7 @@ from lmb.values.rates import percent_from_text
 
 AUCTION_RULE = "treasury-auction"
 OUTCOME_COUPON_RULE = "outcome-coupon"
+INTEREST_RULE = "interest-payment"
 REGISTRY_RULE = "bond-registry"
 
 
@@ -98,7 +99,6 @@ class RegistryRules:
     hold_calendar_days: int
     closed_book_business_days: int
     trade_settlement_business_days: int
-    record_business_days: int
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Document]) -> RegistryRules:

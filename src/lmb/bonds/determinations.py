@@ -1,125 +1,101 @@
-"""The rules of this room as determinations use them: plain functions of their inputs. That of the
-auction, whose result these start from, stands in `auction.rule`.
+"""The rule of a coupon as determinations use it: a plain function of its inputs. That of the
+auction, whose result it starts from, stands in `auction.rule`.
 
-terms + auction + measure ──outcome coupon──▶ score, bonus, from which period
-period + auction + outcome coupon ──interest payment──▶ the period's rate
+terms + period + auctions + verified values ──outcome coupon──▶ the period's rate, before it starts
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
-from lmb.bonds.bonus import OutcomeEvidence, outcome_bonus
-from lmb.bonds.coupon import bonus_periods
-from lmb.bonds.dated_rules import AUCTION_RULE, OUTCOME_COUPON_RULE, OutcomeCouponRules
-from lmb.bonds.terms import TermSheet
-from lmb.bonds.terms_file import term_sheet_from_document
+from lmb.bonds.dated_rules import AUCTION_RULE
+from lmb.bonds.linked.coupons import base_coupon, determine_coupons
+from lmb.bonds.linked.document import sheet_from_document
+from lmb.bonds.linked.kpis_file import Observation, observation_from_document
+from lmb.bonds.linked.plan import determination_plan
+from lmb.bonds.linked.told import coupon_told
 from lmb.rules.determination import Decision, Input, documents
 from lmb.rules.parameters import ParameterSet
-from lmb.values.errors import NotFoundError
-from lmb.values.rates import decimal_text
-from lmb.values.rounding import PRECISION_DIGITS
+from lmb.values.errors import NotFoundError, RefusedError
 
-INTEREST_RULE = "interest-payment"
 MEASURE_RULE = "earnings-gain"
-"""The rule whose determination measures what the bonus depends on."""
+"""The rule by which the house measures an indicator itself."""
 
 
-def outcome_coupon(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision:
-    """The bonus a measured outcome earns, the coupon with it, and the first period it applies
-    to: one that starts late enough after the determination for its rate to be known before."""
-    terms = _terms(inputs)
-    rules = OutcomeCouponRules.from_parameters(parameters.values)
-    base = Decimal(_result_of(inputs, AUCTION_RULE)["coupon_percent"])
-    bonus = outcome_bonus(
-        terms.outcome, _evidence(_result_of(inputs, MEASURE_RULE)), rules.score_shown_places
-    )
-    periods = bonus_periods(
-        terms.schedule, terms.outcome.determined_on, rules.lockout_business_days
-    )
-    with localcontext(prec=PRECISION_DIGITS):
-        coupon = base + bonus.bonus_percent
-        bonus_bps = bonus.bonus_percent * 100
+def outcome_coupon(_: ParameterSet, inputs: Sequence[Input]) -> Decision:
+    """The coupon of one interest period, from what was verified by its day of determination.
+
+    Every earlier period is determined again on the way, each from what was known on its own day:
+    a later correction reaches this coupon only as the true-up the terms ask for. The par is that
+    of all auctions held. Raises RefusedError for a period after the bond has ended.
+    """
+    sheet = sheet_from_document(documents(inputs, "terms")[0])
+    number: int = documents(inputs, "interest-period")[0]["number"]
+    auctions = _results_of(inputs, AUCTION_RULE)
+    if not auctions:
+        raise NotFoundError(f"the auction of {sheet.cusip} is needed first; none was given")
+    base = base_coupon(sheet, None if sheet.base_coupon.fixed else _coupon_of(auctions))
+    par_cents = sum(result["awarded_cents"] for result in auctions)
+    observations = [_observation(document, inputs) for document in documents(inputs, "observation")]
+    as_of = determination_plan(sheet)[number - 1].determined_on
+    found = determine_coupons(sheet, observations, base, par_cents, as_of)
+    if len(found.coupons) < number:
+        ended = found.coupons[-1].earned
+        raise RefusedError(
+            f"bond {sheet.cusip} ends with interest period {ended.plan.period.number}: "
+            f"{ended.terminated}"
+        )
+    coupon = found.coupons[number - 1]
     return Decision(
         {
-            "score": str(bonus.score_shown),
-            "fallback": bonus.fallback,
-            "base_percent": decimal_text(base),
-            "bonus_percent": str(bonus.bonus_percent),
-            "bonus_bps": decimal_text(bonus_bps),
-            "coupon_percent": decimal_text(coupon),
-            "bonus_from_period": periods[0].number,
+            **coupon.document(),
+            "par_cents": par_cents,
+            "observations_sha256": found.observations_sha256,
         },
-        (
-            *bonus.explanation,
-            f"The guaranteed coupon of {decimal_text(base)} % and the bonus make "
-            f"{decimal_text(coupon)} % a year for periods that start on or after "
-            f"{periods[0].starts_on}, at least {rules.lockout_business_days} business days after "
-            f"this determination.",
-        ),
+        coupon_told(sheet, coupon),
     )
 
 
-def interest_payment(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision:
-    """The rate of one interest period: the guaranteed coupon, and the bonus where one applies."""
-    period = documents(inputs, "interest-period")[0]
-    base = Decimal(_result_of(inputs, AUCTION_RULE)["coupon_percent"])
-    explanation = [
-        f"Interest period {period['number']}, {period['starts_on']} to {period['ends_on']}, pays "
-        f"the guaranteed coupon of {decimal_text(base)} % a year.",
-    ]
-    bonus = Decimal(0)
-    determined = [
+def measured_observation(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a measure of the house says of an indicator, in the fields of a verified value: the
+    smaller arm counts the people, as the terms ask for so many in each."""
+    estimate = result["estimate"]
+    return {
+        "value": None if estimate is None else Decimal(estimate["estimate_dollars"]),
+        "ci95_lower": None if estimate is None else Decimal(estimate["ci95_dollars"][0]),
+        "people": min(result["measured"].values()),
+        "coverage_percent": Decimal(result["coverage_percent"]),
+    }
+
+
+def _observation(document: Mapping[str, Any], inputs: Sequence[Input]) -> Observation:
+    """A verified value; one that repeats a measure of the house must say what the measure says."""
+    observation, measured = observation_from_document(document), document["determination"]
+    if measured is None:
+        return observation
+    measure = [i for i in inputs if i.kind == "determination" and str(i.id) == measured]
+    if not measure:
+        raise NotFoundError(f"verified value {observation.row} repeats a measure not given")
+    (told,) = documents(measure, "determination")
+    says = measured_observation(told["result"])
+    if any(getattr(observation, name) != value for name, value in says.items()):
+        raise RefusedError(
+            f"verified value {observation.row} of {observation.kpi} is not what measure "
+            f"{measured} says"
+        )
+    return observation
+
+
+def _results_of(inputs: Sequence[Input], rule: str) -> list[Mapping[str, Any]]:
+    return [
         document["result"]
         for document in documents(inputs, "determination")
-        if document["rule"] == OUTCOME_COUPON_RULE
+        if document["rule"] == rule
     ]
-    if determined and period["number"] >= determined[0]["bonus_from_period"]:
-        bonus = Decimal(determined[0]["bonus_percent"])
-        explanation.append(
-            f"The outcome bonus of {decimal_text(bonus)} % a year was determined before this "
-            "period started and applies."
-        )
-    else:
-        explanation.append("No outcome bonus was determined before this period started.")
-    with localcontext(prec=PRECISION_DIGITS):
-        coupon = base + bonus
-    explanation.append(
-        f"The period's rate is {decimal_text(coupon)} % a year; a full half-year pays half of it. "
-        f"Cents are rounded {parameters.values['cent_rounding']}."
-    )
-    return Decision(
-        {
-            "period": period["number"],
-            "pays_on": period["pays_on"],
-            "base_percent": decimal_text(base),
-            "bonus_percent": decimal_text(bonus),
-            "coupon_percent": decimal_text(coupon),
-        },
-        tuple(explanation),
-    )
 
 
-def _evidence(measure: Mapping[str, Any]) -> OutcomeEvidence:
-    estimate = measure["estimate"]
-    return OutcomeEvidence(
-        estimate_dollars=None if estimate is None else Decimal(estimate["estimate_dollars"]),
-        ci95_lower_dollars=None if estimate is None else Decimal(estimate["ci95_dollars"][0]),
-        coverage_percent=Decimal(measure["coverage_percent"]),
-        people_treated=measure["measured"]["treated"],
-        people_control=measure["measured"]["control"],
-    )
-
-
-def _terms(inputs: Sequence[Input]) -> TermSheet:
-    return term_sheet_from_document(documents(inputs, "terms")[0])
-
-
-def _result_of(inputs: Sequence[Input], rule: str) -> Mapping[str, Any]:
-    for document in documents(inputs, "determination"):
-        if document["rule"] == rule:
-            result: Mapping[str, Any] = document["result"]
-            return result
-    raise NotFoundError(f"a determination by rule {rule} is needed first; none was given")
+def _coupon_of(auctions: Sequence[Mapping[str, Any]]) -> Decimal:
+    """The coupon the first auction set, which reopenings keep."""
+    return Decimal(auctions[0]["coupon_percent"])

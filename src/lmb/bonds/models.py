@@ -46,6 +46,51 @@ class InterestPeriod(models.Model):
         ]
 
 
+class Observation(models.Model):
+    """One verified publication of an indicator's value; `number` counts those of a bond from 1 as
+    they came. `determination` is the measure of the house it repeats, null where a verifier
+    outside found it; a value of null says that none was found."""
+
+    pk = models.CompositePrimaryKey("cell", "id")
+    cell = models.IntegerField()
+    id = models.UUIDField()
+    bond = models.UUIDField()
+    number = models.IntegerField()
+    kpi = models.TextField()
+    observed_from = models.DateField()
+    observed_to = models.DateField()
+    vintage = models.IntegerField()
+    value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    people = models.BigIntegerField(null=True)
+    coverage_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    ci95_lower = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    p_value = models.DecimalField(max_digits=7, decimal_places=6, null=True)
+    verified_on = models.DateField()
+    verifier = models.TextField()
+    determination = models.UUIDField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "bonds_observation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "cell",
+                    "bond",
+                    "kpi",
+                    "observed_from",
+                    "observed_to",
+                    "vintage",
+                    "verified_on",
+                ],
+                name="bonds_observation_once_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["cell", "bond", "number"], name="bonds_observation_number"
+            ),
+        ]
+
+
 class Reopening(models.Model):
     """An announced auction of more of a bond; `auction` counts from 2, the first issue is 1."""
 

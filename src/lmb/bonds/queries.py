@@ -21,8 +21,8 @@ from lmb.bonds.auction.announcement import (
 from lmb.bonds.auction.book import AuctionBook, BookedBid, Sealed
 from lmb.bonds.auction.rule import bid_from_document
 from lmb.bonds.dated_rules import auction_rules_on
-from lmb.bonds.terms import TermSheet
-from lmb.bonds.terms_file import term_sheet_from_document
+from lmb.bonds.linked.document import sheet_from_document
+from lmb.bonds.linked.sheet import LinkedSheet
 from lmb.ledger.queries import balances
 from lmb.rules.determination import in_order
 from lmb.rules.parameters import exact_version
@@ -40,7 +40,7 @@ class BondOnFile:
 
     cell: int
     id: UUID
-    terms: TermSheet
+    terms: LinkedSheet
     terms_sha256: str
 
     @property
@@ -221,16 +221,6 @@ def auction_subject(bond_on_file: BondOnFile, number: int = FIRST_AUCTION) -> st
     return first if number == FIRST_AUCTION else f"{first}/{number}"
 
 
-def outcome_coupon_subject(bond_on_file: BondOnFile) -> str:
-    """What the outcome coupon's determination is about."""
-    return f"bond/{bond_on_file.cusip}/outcome-coupon"
-
-
-def interest_subject(bond_on_file: BondOnFile, number: int) -> str:
-    """What the determination of one interest period's rate is about."""
-    return f"bond/{bond_on_file.cusip}/interest/{number}"
-
-
 def auction_determination(
     bond_on_file: BondOnFile, number: int = FIRST_AUCTION
 ) -> DeterminationOnFile:
@@ -335,7 +325,7 @@ def period_documents(ids: Sequence[UUID]) -> list[Document]:
 
 
 def _bond(row: models.Bond) -> BondOnFile:
-    terms = term_sheet_from_document(json.loads(row.terms))
+    terms = sheet_from_document(json.loads(row.terms))
     return BondOnFile(row.cell, row.id, terms, row.terms_sha256)
 
 

@@ -8,9 +8,10 @@ from fractions import Fraction
 from uuid import UUID
 
 from lmb.bonds import queries, queries_payments, queries_registry
+from lmb.bonds import queries_coupons as coupons
 from lmb.bonds.auction.announcement import FIRST_AUCTION
-from lmb.bonds.coupon import bonus_periods, interest_per_100
-from lmb.bonds.dated_rules import AUCTION_RULE, outcome_coupon_rules_on, registry_rules_on
+from lmb.bonds.coupon import interest_per_100
+from lmb.bonds.dated_rules import AUCTION_RULE
 from lmb.bonds.papers.auction import HeldAuction
 from lmb.bonds.papers.confirmation import AwardConfirmation, TradeConfirmation
 from lmb.bonds.papers.coupon import CouponStatement, RuleSaid
@@ -19,7 +20,7 @@ from lmb.bonds.papers.tax import TaxLot, TaxStatement
 from lmb.bonds.payments.redemption import GuaranteeTranche, Redemption
 from lmb.bonds.queries import BondOnFile
 from lmb.bonds.queries_payments import REDEMPTION, RunOnFile
-from lmb.bonds.registry.trade import record_date
+from lmb.bonds.registry.trade import BonusNotice
 from lmb.bonds.schedule import InterestPeriod
 from lmb.bonds.tax import (
     Accrual,
@@ -34,7 +35,7 @@ from lmb.bonds.tax import (
 )
 from lmb.ledger import queries as ledger
 from lmb.rules import queries as rules
-from lmb.rules.queries import DeterminationOnFile, on_subject
+from lmb.rules.queries import DeterminationOnFile
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import NotFoundError, RefusedError
 from lmb.values.rounding import PRECISION_DIGITS
@@ -91,9 +92,9 @@ def trade_of(bond: BondOnFile, reference: str, account: str) -> TradeConfirmatio
         raise NotFoundError(f"{account} is no party of trade {reference} in bond {bond.cusip}")
     order = ledger.instruction(trade.instruction)
     assert order is not None, "a trade is put on file with its order"
-    agreed, bonus = order.document, queries_registry.bonus_notice(bond)
-    if bonus is not None and agreed["legend"] is None:
-        bonus = None  # determined after the trade was agreed
+    agreed, bonus = order.document, coupons.bonus_notice(bond, trade.settles_on)
+    if agreed["legend"] is None or not isinstance(bonus, BonusNotice):
+        bonus = None  # determined after the trade was agreed, or nothing that accrues
     return TradeConfirmation(
         cusip=bond.cusip,
         title=bond.terms.title,
@@ -127,16 +128,18 @@ def coupon_of(bond: BondOnFile, account: str, number: int) -> CouponStatement:
     entitled = queries_payments.entitlement(run, account)
     determined = rules.find(run.cause.id)
     assert determined is not None, "a run refers to its determination by foreign key"
-    periods, result = bond.terms.schedule.periods(), determined.result
+    periods = bond.terms.schedule.periods()
+    coupon = coupons.determined_coupon(bond, number)
+    taken_off = min(coupon.adjustment_percent, Decimal(0))
     return CouponStatement(
         cusip=bond.cusip,
         title=bond.terms.title,
         terms_sha256=bond.terms_sha256,
         period=periods[number - 1],
         periods=len(periods),
-        record_on=_record_on(periods[number - 1]),
-        base_percent=Fraction(result["base_percent"]),
-        bonus_percent=Fraction(result["bonus_percent"]),
+        record_on=coupons.period_plan(bond, number).record_on,
+        base_percent=Fraction(coupon.base_percent + taken_off),
+        bonus_percent=Fraction(coupon.adjustment_percent - taken_off),
         rounding=run.rounding,
         paid=entitled,
         said=tuple(_said(determined, set())),
@@ -161,7 +164,7 @@ def redemption_of(bond: BondOnFile, account: str | None = None) -> RedemptionNot
         terms_sha256=bond.terms_sha256,
         redemption=Redemption(last.ends_on, "maturity"),
         pays_on=last.pays_on,
-        noticed_on=_record_on(last),
+        noticed_on=coupons.period_plan(bond, last.number).record_on,
         outstanding_cents=queries.outstanding_cents(bond),
     )
 
@@ -185,10 +188,6 @@ def _ordered(bond: BondOnFile, run: RunOnFile, account: str | None) -> Redemptio
         outstanding_cents=run.par_cents,
         holder=None if account is None else queries_payments.entitlement(run, account),
     )
-
-
-def _record_on(period: InterestPeriod) -> date:
-    return record_date(period, registry_rules_on(period.pays_on))
 
 
 def _said(on_file: DeterminationOnFile, seen: set[UUID]) -> list[RuleSaid]:
@@ -269,23 +268,27 @@ def tax_schedule(
 
 
 def _bonus_periods(bond: BondOnFile) -> tuple[InterestPeriod, ...]:
-    determined_on = bond.terms.outcome.determined_on
-    lockout = outcome_coupon_rules_on(determined_on).lockout_business_days
-    return bonus_periods(bond.terms.schedule, determined_on, lockout)
+    """The periods for which an outcome is scored."""
+    return tuple(plan.period for plan in coupons.plans(bond) if plan.due)
 
 
 def _fixings(bond: BondOnFile, until: date) -> list[Fixing]:
-    """The bonuses that are fixed by a day, per $100: all of them with the outcome coupon."""
-    found = on_subject(bond.cell, queries.outcome_coupon_subject(bond))
-    if found is None or fiscal_date(found.recorded_at) > until:
-        return []
-    fixed_on, percent = fiscal_date(found.recorded_at), Decimal(found.result["bonus_percent"])
+    """The bonuses that are fixed by a day, per $100: a coupon's by its determination, all later
+    ones with the first where the terms make its scores last."""
+    paying = {period.number: period for period in _bonus_periods(bond)}
+    known = [
+        one for one in coupons.coupons(bond) if one.period in paying and one.determined_on <= until
+    ]
+    if known and bond.terms.scores_last:
+        fixed = [(period, known[0]) for period in paying.values()]
+    else:
+        fixed = [(paying[one.period], one) for one in known]
     fixings = []
     with localcontext(prec=PRECISION_DIGITS):
-        for period in _bonus_periods(bond):
-            amount = interest_per_100(period, percent)
+        for period, one in fixed:
+            amount = interest_per_100(period, one.adjustment_percent)
             due = Decimal(amount.numerator) / amount.denominator
-            fixings.append(Fixing(fixed_on, period.ends_on, due))
+            fixings.append(Fixing(one.determined_on, period.ends_on, due))
     return fixings
 
 

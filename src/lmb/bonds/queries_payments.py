@@ -17,7 +17,7 @@ from lmb.ledger.entries import Cause
 from lmb.values.errors import NotFoundError
 
 UNCLAIMED = "unclaimed"
-REDEMPTION = "redemption"
+INTEREST, ONCE, REDEMPTION = "interest", "once", "redemption"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,8 @@ from lmb.bonds.auction.announcement import FIRST_AUCTION
 from lmb.bonds.queries import AwardOnFile, BondOnFile
 from lmb.bonds.registry.custody import Mode, positions
 from lmb.bonds.registry.lots import AccountLots, Acquired, Flow, lots_of
-from lmb.bonds.registry.trade import BonusNotice
 from lmb.ledger import queries as ledger
 from lmb.ledger.queries import Balance, Movement
-from lmb.rules.queries import on_subject
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import NotFoundError
 
@@ -129,19 +127,6 @@ def bought_at_auction_cents(bond: BondOnFile, code: str, issued_after: date) -> 
         if one.ended != "paid"
     }
     return sum(row.par_cents for row in rows.filter(bidder=code) if row.bid not in never_came)
-
-
-def bonus_notice(bond: BondOnFile) -> BonusNotice | None:
-    """The outcome bonus that was determined, None before."""
-    found = on_subject(bond.cell, queries.outcome_coupon_subject(bond))
-    if found is None:
-        return None
-    result = found.result
-    return BonusNotice(
-        Decimal(result["bonus_percent"]),
-        fiscal_date(found.recorded_at),
-        result["bonus_from_period"],
-    )
 
 
 def lots(bond: BondOnFile, code: str, until: date | None = None) -> AccountLots:

@@ -1,17 +1,11 @@
-"""The only functions that announce bonds and determine what their outcome earns."""
+"""The only function that announces bonds; their coupons are determined in `service_coupons`."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from lmb.bonds import accounts, models, queries
-from lmb.bonds.dated_rules import OUTCOME_COUPON_RULE
-from lmb.bonds.determinations import (
-    MEASURE_RULE,
-    outcome_coupon,
-)
+from lmb.bonds.linked.reach import promise_findings
+from lmb.bonds.linked.sheet import LinkedSheet, Programme
 from lmb.bonds.queries import BondOnFile
-from lmb.bonds.terms import TermSheet
 from lmb.ledger import sources
 from lmb.ledger.service import (
     Books,
@@ -19,13 +13,8 @@ from lmb.ledger.service import (
     define_unit,
     open_accounts,
 )
-from lmb.rules.determination import Input, determine
-from lmb.rules.parameters import in_force
-from lmb.rules.queries import DeterminationOnFile, on_subject
-from lmb.rules.service import record
 from lmb.rules.sessions import house
-from lmb.values.clock import fiscal_date
-from lmb.values.errors import ConflictError, NotFoundError
+from lmb.values.errors import ConflictError, RefusedError
 from lmb.values.identifiers import derived_uuid7
 
 DESK = "treasury-desk"
@@ -33,11 +22,14 @@ DOLLARS = "USD"
 
 
 @house()
-def announce(books: Books, terms: TermSheet) -> BondOnFile:
+def announce(books: Books, terms: LinkedSheet) -> BondOnFile:
     """Announce a bond: its terms are locked by their hash, its schedule and accounts are made.
 
-    Raises ConflictError when the CUSIP was announced with other terms.
+    Raises RefusedError for a sheet that only shows the shape of a deal, or could pay less than it
+    guarantees or more than is appropriated; ConflictError when the CUSIP was announced with other
+    terms.
     """
+    _refuse_unsound(terms)
     now, cell = books.now(), books.cell
     models.Bond.objects.bulk_create(
         [
@@ -81,24 +73,14 @@ def announce(books: Books, terms: TermSheet) -> BondOnFile:
     return bond
 
 
-@house()
-def determine_outcome_coupon(books: Books, bond: BondOnFile, measure_subject: str) -> UUID:
-    """Turn the measure on file into the bonus; both are determinations."""
-    parameters = in_force(OUTCOME_COUPON_RULE, fiscal_date(books.now()))
-    measure = on_subject(books.cell, measure_subject)
-    if measure is None:
-        raise NotFoundError(
-            f"{measure_subject} has not been measured by rule {MEASURE_RULE}; measure it first"
+def _refuse_unsound(terms: LinkedSheet) -> None:
+    if terms.programme is not Programme.LABOR_MARKET_BOND:
+        raise RefusedError(
+            f"{terms.cusip} is an {terms.programme}, which is no offer: only a "
+            f"{Programme.LABOR_MARKET_BOND} can be announced (term-sheet.md, section 2.7)"
         )
-    inputs = [
-        Input("terms", bond.id, bond.terms.document()),
-        *map(_determination_input, (queries.auction_determination(bond), measure)),
-    ]
-    determination = determine(
-        outcome_coupon, parameters, queries.outcome_coupon_subject(bond), inputs
-    )
-    return record(books.cell, determination, actor=DESK, recorded_at=books.now())
-
-
-def _determination_input(on_file: DeterminationOnFile) -> Input:
-    return Input("determination", on_file.id, on_file.document)
+    # Whoever made the sheet has proved this; it is proved again where it begins to bind.
+    broken = list(promise_findings(terms))
+    if broken:
+        found, expected = broken[0].found, broken[0].expected
+        raise RefusedError(f"{terms.cusip} cannot be announced: {found}; expected {expected}")

@@ -23,6 +23,7 @@ from lmb.values.canonical import fingerprint
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
 from lmb.values.identifiers import derived_uuid7
+from lmb.values.money import format_cents
 
 ROWS_AT_ONCE = 1000
 FAULTS_SHOWN_MAX = 20
@@ -80,7 +81,22 @@ def _reopening_faults(bond: BondOnFile, reopening: Reopening) -> list[str]:
     wrong += [f"{day} is no business day" for day in days[1:] if not is_business_day(day)]
     if reopening.offering_cents % bond.terms.multiple_cents or reopening.offering_cents <= 0:
         wrong.append(f"the offering is no multiple of {bond.terms.multiple_cents} cents")
+    if _awarded_cents(bond) + reopening.offering_cents > bond.terms.authorized_cents:
+        wrong.append(
+            f"with it more than the authorized {format_cents(bond.terms.authorized_cents)} would "
+            "be out (authorized_cents, term-sheet.md, section 2.1)"
+        )
+    if bond.terms.pays_amounts:
+        wrong.append(
+            "its terms pay amounts on the whole issue, which more bonds would share (section 2.5)"
+        )
     return wrong
+
+
+def _awarded_cents(bond: BondOnFile) -> int:
+    """The par awarded at all auctions held so far."""
+    numbers = (FIRST_AUCTION, *(each.reopening.number for each in queries.reopenings(bond)))
+    return sum(award.par_cents for number in numbers for award in queries.awards(bond, number))
 
 
 @house()
@@ -185,7 +201,8 @@ def open_bid(
 
 @house()
 def hold_auction(books: Books, bond: BondOnFile, number: int = FIRST_AUCTION) -> UUID:
-    """Determine an auction over all bids on file and record the awards."""
+    """Determine an auction over all bids on file and record the awards. Raises RefusedError where
+    more would be out than the terms authorize: awards are rounded up to the multiple."""
     close_auction(books, bond, number)
     announcement = queries.announcement(bond, number)
     parameters = in_force(AUCTION_RULE, announcement.auction_on)
@@ -200,11 +217,24 @@ def hold_auction(books: Books, bond: BondOnFile, number: int = FIRST_AUCTION) ->
         inputs.append(Input("determination", first.id, first.document))
     # Run once, here, for the decision and the awards both. The order of inputs has no say.
     held = held_auction(parameters, inputs)
+    _refuse_beyond_authorized(bond, number, held)
     subject = queries.auction_subject(bond, number)
     determination = determine(lambda *_: held.decision, parameters, subject, inputs)
     identifier = record(books.cell, determination, actor=DESK, recorded_at=books.now())
     _record_awards(books, bond, held, identifier)
     return identifier
+
+
+def _refuse_beyond_authorized(bond: BondOnFile, number: int, held: HeldAuction) -> None:
+    if queries.is_auctioned(bond, number):
+        return
+    out_cents = _awarded_cents(bond) + held.result.awarded_cents
+    if out_cents > bond.terms.authorized_cents:
+        raise RefusedError(
+            f"with auction {number} {format_cents(out_cents)} of bond {bond.cusip} would be out, "
+            f"more than the authorized {format_cents(bond.terms.authorized_cents)} "
+            "(authorized_cents, term-sheet.md, section 2.1)"
+        )
 
 
 def _record_awards(books: Books, bond: BondOnFile, held: HeldAuction, determination: UUID) -> None:

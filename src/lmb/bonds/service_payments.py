@@ -1,4 +1,4 @@
-"""The only functions that pay holders: interest, amounts on the whole issue, redemption.
+"""The only functions that pay holders: coupons, amounts on the whole issue, redemption.
 
     open a run: who held at the record date, what each gets, the money set aside   (one transaction)
         └──▶ carry it on: a batch of holders at a time, each its own transaction, to the end
@@ -12,40 +12,33 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
 from django.db import connection
 
-from lmb.bonds import accounts, models, queries
+from lmb.bonds import accounts, models, queries, service_coupons
+from lmb.bonds import queries_coupons as coupons
 from lmb.bonds import queries_payments as payments
 from lmb.bonds import queries_registry as registry
-from lmb.bonds.coupon import interest_per_100
-from lmb.bonds.dated_rules import registry_rules_on
-from lmb.bonds.determinations import INTEREST_RULE, interest_payment
-from lmb.bonds.payments.determined import PeriodPayments
+from lmb.bonds.dated_rules import INTEREST_RULE
+from lmb.bonds.payments.determined import PeriodPayments, period_payments
 from lmb.bonds.payments.redemption import Redemption
 from lmb.bonds.payments.shares import Entitlement, Payment, Rounding, half_up_cents
-from lmb.bonds.queries import BondOnFile, PeriodOnFile
-from lmb.bonds.queries_payments import RunOnFile
-from lmb.bonds.registry.trade import record_date
+from lmb.bonds.queries import BondOnFile
+from lmb.bonds.queries_payments import INTEREST, ONCE, REDEMPTION, RunOnFile
 from lmb.bonds.schedule import InterestPeriod
 from lmb.bonds.service import DESK
 from lmb.ledger.entries import Cause, Item, Journal, Post
 from lmb.ledger.queries import balance
 from lmb.ledger.service import Books, instruct, open_accounts, post, post_or_refuse
-from lmb.rules.determination import Input, determine
 from lmb.rules.parameters import in_force
-from lmb.rules.queries import on_subject
-from lmb.rules.service import record
 from lmb.rules.sessions import house
 from lmb.values.canonical import Document
 from lmb.values.clock import fiscal_date, moment
 from lmb.values.errors import RefusedError
 from lmb.values.identifiers import derived_uuid7
 
-INTEREST, ONCE, REDEMPTION = "interest", "once", "redemption"
 ITEMS_AT_ONCE = 1000
 """Items posted in one transaction: a batch of the books."""
 
@@ -74,76 +67,70 @@ class _NewRun:
     total_cents: int | None = None
 
 
-# ── interest ──────────────────────────────────────────────────────────────────────────────────
+# ── coupons ───────────────────────────────────────────────────────────────────────────────────
 
 
-def pay_interest(
+def pay_coupon(
     books: Books,
     bond: BondOnFile,
-    period: PeriodOnFile,
+    number: int,
     watch: Watcher | None = None,
     rounding: Rounding | None = None,
 ) -> UUID:
-    """Determine one period's rate and pay every holder; returns the determination.
+    """Pay every holder of record the coupon of an interest period, and what the terms determined
+    to pay once with it; returns the determination.
 
     Interrupted, it goes on after the last batch that was paid; a holder is paid once. `rounding` is
     what the bond's terms declare; where they are silent, the rule `interest-payment` does.
     """
-    run = open_interest_run(books, bond, period, rounding)
+    run = open_coupon_run(books, bond, number, rounding)
     carry_on(books, bond, run, watch)
+    once_cents = _determined(bond, number).once_cents
+    if once_cents:
+        once = open_once_run(
+            books, bond, number, once_cents, "as the terms determined", follows=run.cause.id
+        )
+        carry_on(books, bond, once, watch)
     return run.cause.id
 
 
 @house()
-def open_interest_run(
-    books: Books, bond: BondOnFile, period: PeriodOnFile, rounding: Rounding | None = None
+def open_coupon_run(
+    books: Books, bond: BondOnFile, number: int, rounding: Rounding | None = None
 ) -> RunOnFile:
-    """Determine a period's rate, fix who gets how much, and set the money aside.
+    """Fix who gets how much of a determined coupon, and set the money aside.
 
-    Raises RefusedError before the payment date, and while another run of the bond is not paid.
+    A coupon nobody determined in time is determined now, from what was verified in time. Raises
+    RefusedError before the payment date, and while another run of the bond is not paid.
     """
-    opened = payments.run(bond, INTEREST, period.number)
+    opened = payments.run(bond, INTEREST, number)
     if opened is not None:
         return opened
-    parameters = in_force(INTEREST_RULE, period.pays_on)
-    first = queries.auction_determination(bond)
-    inputs = [
-        Input("interest-period", period.id, period.document()),
-        Input("determination", first.id, first.document),
-    ]
-    outcome = on_subject(books.cell, queries.outcome_coupon_subject(bond))
-    if outcome is not None:
-        inputs.append(Input("determination", outcome.id, outcome.document))
-    subject = queries.interest_subject(bond, period.number)
-    determination = determine(interest_payment, parameters, subject, inputs)
-    identifier = record(books.cell, determination, actor=DESK, recorded_at=books.now())
-    result = determination.decision.result
-    terms = _period(bond, period.number)
+    determination = service_coupons.determine_coupon(books, bond, number)
+    period = _period(bond, number)
+    declared = in_force(INTEREST_RULE, period.pays_on).values["cent_rounding"]
     run = _open(
         books,
         bond,
         _NewRun(
             INTEREST,
-            terms,
-            Cause.determination(identifier),
-            rounding or DECLARED_ROUNDING[str(parameters.values["cent_rounding"])],
-            Payment(
-                interest_per_100(terms, Decimal(str(result["base_percent"]))) / 100,
-                interest_per_100(terms, Decimal(str(result["bonus_percent"]))) / 100,
-            ),
+            period,
+            Cause.determination(determination),
+            rounding or DECLARED_ROUNDING[str(declared)],
+            _determined(bond, number).interest,
         ),
     )
-    key = f"{bond.cusip}/interest/{period.number}"
-    _appropriate(books, bond, run, f"{key}/interest-appropriation")
+    _appropriate(books, bond, run, f"{bond.cusip}/interest/{number}/interest-appropriation")
     return run
 
 
 @house()
 def open_once_run(
-    books: Books, bond: BondOnFile, period: int, total_cents: int, reason: str
+    books: Books, bond: BondOnFile, period: int, total_cents: int, reason: str, *, follows: UUID
 ) -> RunOnFile:
     """Fix what every holder gets of one amount on the whole issue, paid with a period: an outcome
-    payment of the terms. It is shared out by largest remainder, to the last cent."""
+    payment of the terms, which `follows` a determination. It is shared out by largest remainder,
+    to the last cent."""
     if total_cents < 0:
         raise RefusedError("holders are paid, they do not pay: an amount is not below zero")
     opened = payments.run(bond, ONCE, period)
@@ -158,7 +145,7 @@ def open_once_run(
             "period": period,
             "total_cents": total_cents,
             "reason": reason,
-            "follows": str(queries.auction_determination(bond).id),
+            "follows": str(follows),
         },
         actor=DESK,
     )
@@ -170,51 +157,36 @@ def open_once_run(
 
 
 def pay_determined(
-    books: Books,
-    bond: BondOnFile,
-    period: int,
-    paid: PeriodPayments,
-    determination: UUID,
-    rounding: Rounding = Rounding.PER_HOLDER,
-    watch: Watcher | None = None,
+    books: Books, bond: BondOnFile, number: int, watch: Watcher | None = None
 ) -> None:
-    """Pay all that linked terms determined for a period: the coupon, an amount on the whole issue,
-    and the bond itself where it ends. `determination` is the one on file; each part is paid once,
-    and an interrupted payment goes on where it stopped."""
-    run = _open_determined(books, bond, period, paid, determination, rounding)
-    carry_on(books, bond, run, watch)
-    if paid.once_cents:
-        once = open_once_run(books, bond, period, paid.once_cents, "as the terms determined")
-        carry_on(books, bond, once, watch)
-    if paid.redemption is not None:
-        ending = open_redemption_run(books, bond, paid.redemption)
-        carry_on(books, bond, ending, watch)
+    """Pay all that was determined for a period: the coupon, an amount on the whole issue, and the
+    bond itself where it ends."""
+    pay_coupon(books, bond, number, watch)
+    ending = _determined(bond, number).redemption
+    if ending is not None:
+        carry_on(books, bond, open_redemption_run(books, bond, ending), watch)
 
 
-@house()
-def _open_determined(
-    books: Books,
-    bond: BondOnFile,
-    number: int,
-    paid: PeriodPayments,
-    determination: UUID,
-    rounding: Rounding,
-) -> RunOnFile:
-    opened = payments.run(bond, INTEREST, number)
-    if opened is not None:
-        return opened
-    cause, period = Cause.determination(determination), _period(bond, number)
-    run = _open(books, bond, _NewRun(INTEREST, period, cause, rounding, paid.interest))
-    _appropriate(books, bond, run, f"{bond.cusip}/interest/{number}/interest-appropriation")
-    return run
+def _determined(bond: BondOnFile, number: int) -> PeriodPayments:
+    return period_payments(bond.terms, coupons.determined_coupon(bond, number).result)
 
 
 # ── redemption ────────────────────────────────────────────────────────────────────────────────
 
 
 def redeem(books: Books, bond: BondOnFile, watch: Watcher | None = None) -> UUID:
-    """Pay every holder par at maturity and take the bonds back; returns the instruction."""
-    run = open_redemption_run(books, bond, Redemption(bond.terms.matures_on, "maturity"))
+    """Pay every holder what the terms determined to repay, at maturity or before, and take the
+    bonds back; returns the instruction. Raises RefusedError while no coupon ends the bond."""
+    service_coupons.determine_due_coupons(books, bond)
+    last = [one for one in coupons.coupons(bond) if one.redemption_percent is not None]
+    if not last:
+        raise RefusedError(
+            f"no coupon determined so far ends bond {bond.cusip}; it matures on "
+            f"{bond.terms.matures_on}"
+        )
+    redemption = period_payments(bond.terms, last[0].result).redemption
+    assert redemption is not None, "a coupon that ends the bond says at what"
+    run = open_redemption_run(books, bond, redemption)
     carry_on(books, bond, run, watch)
     return run.cause.id
 
@@ -249,7 +221,9 @@ def open_redemption_run(books: Books, bond: BondOnFile, redemption: Redemption) 
         document["matures_on"] = bond.terms.matures_on.isoformat()
     else:
         document.update(redemption.document())
-    document["follows"] = str(queries.auction_determination(bond).id)
+    determined = coupons.coupon(bond, period.number)
+    follows = determined.determination if determined else queries.auction_determination(bond)
+    document["follows"] = str(follows.id)
     order = instruct(books, kind="redemption", subject=bond.cusip, document=document, actor=DESK)
     cause = Cause.instruction(order)
     new = _NewRun(REDEMPTION, period, cause, Rounding.PER_HOLDER, redemption.payment)
@@ -390,8 +364,7 @@ def _open(books: Books, bond: BondOnFile, new: _NewRun) -> RunOnFile:
             f"the {unfinished[0].kind} of period {unfinished[0].number} of bond {bond.cusip} is "
             "not paid to the end; carry it on first"
         )
-    rules = registry_rules_on(new.period.pays_on)
-    closes_on = record_date(new.period, rules) + timedelta(days=1)
+    closes_on = coupons.period_plan(bond, new.period.number).record_on + timedelta(days=1)
     # Bonds are paid back to whoever brings them; interest goes to who held at the record date.
     as_of_now = new.kind == REDEMPTION
     document = {

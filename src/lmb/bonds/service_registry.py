@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from lmb.bonds import accounts, models, queries
+from lmb.bonds import queries_coupons as coupons
 from lmb.bonds import queries_payments as payments
 from lmb.bonds import queries_registry as registry
 from lmb.bonds.auction.announcement import FIRST_AUCTION
@@ -355,7 +356,7 @@ def _terms(bond: BondOnFile, trade: Trade) -> TradeTerms:
     faults = list(trade_faults(trade))
     if faults:
         raise RefusedError(f"trade {trade.reference}: {'; '.join(faults)}")
-    base, bonus = queries.coupon_percent(bond), registry.bonus_notice(bond)
+    base, bonus = queries.coupon_percent(bond), coupons.bonus_notice(bond, settles_on)
     return trade_terms(trade, bond.terms.schedule, base, bonus, rules)
 
 

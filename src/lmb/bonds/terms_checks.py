@@ -7,28 +7,21 @@ reports the slips of shape and the slips of sense together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import TypeVar
 
 from lmb.bonds.cusip import check_digit, is_cusip
 from lmb.bonds.dated_rules import OutcomeCouponRules
 from lmb.bonds.schedule import InterestSchedule
 from lmb.bonds.terms_reading import Finding
-from lmb.values.business_calendar import (
-    FIRST_YEAR,
-    business_days_before,
-    holiday_name,
-    is_business_day,
-)
+from lmb.values.business_calendar import FIRST_YEAR, holiday_name, is_business_day
 from lmb.values.errors import RefusedError
 from lmb.values.half_years import plus_months
-from lmb.values.rounding import half_even
 
 RulesOn = Callable[[date], OutcomeCouponRules]
 """Finds the rules in force on a day; raises RefusedError where none are."""
 
-Ordered = TypeVar("Ordered", date, Decimal)
+Ordered = TypeVar("Ordered", date, int)
 
 
 class Fields:
@@ -49,15 +42,6 @@ class Fields:
         value = self.text(path)
         return None if value is None else date.fromisoformat(value)
 
-    def decimal(self, path: str) -> Decimal | None:
-        value = self.text(path)
-        return None if value is None else Decimal(value)
-
-    def amount(self, path: str) -> Decimal | None:
-        """An integer of cents, or a decimal."""
-        cents = self.integer(path)
-        return self.decimal(path) if cents is None else Decimal(cents)
-
 
 _DAYS_IN_ORDER = (
     ("announced_on", "before", "auction_on"),
@@ -65,33 +49,12 @@ _DAYS_IN_ORDER = (
     ("dated_on", "not after", "issue_on"),
     ("issue_on", "before", "first_interest_on"),
     ("first_interest_on", "before", "matures_on"),
-    ("issue_on", "before", "outcome.observed_from"),
-    ("outcome.baseline_from", "not after", "outcome.baseline_to"),
-    ("outcome.baseline_to", "before", "outcome.observed_from"),
-    ("outcome.observed_from", "not after", "outcome.observed_to"),
-    ("issue_on", "before", "training.spend_until"),
-    ("training.spend_until", "before", "matures_on"),
 )
 _AMOUNTS_IN_ORDER = (
     ("multiple_cents", "at most", "minimum_cents"),
     ("minimum_cents", "at most", "offering_cents"),
-    ("training.tuition_cents", "at most", "training.grant_cents"),
-    ("training.grant_cents", "at most", "offering_cents"),
-    ("outcome.threshold_dollars", "less than", "outcome.target_dollars"),
-    ("outcome.bonus_floor_percent", "at most", "outcome.bonus_cap_percent"),
 )
-_STRICT = {"before", "less than"}
-
-
-def findings(fields: Fields, rules_on: RulesOn) -> Iterator[Finding]:
-    """Everything wrong across fields, in a fixed order. Never raises for what they hold."""
-    schedule, wrong = security_findings(fields)
-    yield from wrong
-    yield from _bonus_places(fields)
-    yield from _tranches(fields)
-    yield from _board(fields)
-    yield from _publication_lag(fields)
-    yield from programme_findings(fields, schedule, rules_on)
+_STRICT = "before"
 
 
 def security_findings(fields: Fields) -> tuple[InterestSchedule | None, list[Finding]]:
@@ -112,7 +75,7 @@ def _order(fields: Fields) -> Iterator[Finding]:
     for path, relation, other in _DAYS_IN_ORDER:
         yield from _compared(path, fields.day(path), relation, other, fields.day(other))
     for path, relation, other in _AMOUNTS_IN_ORDER:
-        yield from _compared(path, fields.amount(path), relation, other, fields.amount(other))
+        yield from _compared(path, fields.integer(path), relation, other, fields.integer(other))
 
 
 def _compared(
@@ -120,7 +83,7 @@ def _compared(
 ) -> Iterator[Finding]:
     if value is None or bound is None:
         return
-    kept = value < bound if relation in _STRICT else value <= bound
+    kept = value < bound if relation == _STRICT else value <= bound
     if not kept:
         yield Finding(path, str(value), f"{relation} {other} ({bound})")
 
@@ -134,7 +97,7 @@ def _multiples(fields: Fields) -> Iterator[Finding]:
 
 
 def _business_days(fields: Fields) -> Iterator[Finding]:
-    for path in ("auction_on", "issue_on", "outcome.determined_on"):
+    for path in ("auction_on", "issue_on"):
         day = fields.day(path)
         if day is None:
             continue
@@ -144,44 +107,6 @@ def _business_days(fields: Fields) -> Iterator[Finding]:
             why = holiday_name(day) or f"a {day:%A}"
             expected = "a day on which the Federal Reserve Banks are open"
             yield Finding(path, f"{day}, {why}", expected)
-
-
-def _bonus_places(fields: Fields) -> Iterator[Finding]:
-    """Rounding a bonus must not carry it past its floor or cap."""
-    places = fields.integer("outcome.rounding_places")
-    for path in ("outcome.bonus_floor_percent", "outcome.bonus_cap_percent"):
-        bound = fields.decimal(path)
-        if places is not None and bound is not None and half_even(bound, places) != bound:
-            yield Finding(path, str(bound), f"at most rounding_places ({places}) decimals")
-
-
-def _tranches(fields: Fields) -> Iterator[Finding]:
-    names = ("enrolment_percent", "completion_percent", "placement_percent")
-    parts = [fields.integer(f"training.tranches.{name}") for name in names]
-    present = [part for part in parts if part is not None]
-    if len(present) == len(names) and sum(present) != 100:
-        shown = " + ".join(str(part) for part in present)
-        yield Finding("training.tranches", f"{shown} = {sum(present)}", "shares that add up to 100")
-
-
-def _board(fields: Fields) -> Iterator[Finding]:
-    state, board = fields.text("training.state"), fields.text("training.board")
-    if state is not None and board is not None and not board.startswith(f"{state}-"):
-        yield Finding("training.board", f'"{board}"', f"a board of training.state ({state})")
-
-
-def _publication_lag(fields: Fields) -> Iterator[Finding]:
-    determined_on, observed_to = (
-        fields.day("outcome.determined_on"),
-        fields.day("outcome.observed_to"),
-    )
-    lag_days = fields.integer("outcome.publication_lag_days")
-    if determined_on is None or observed_to is None or lag_days is None:
-        return
-    complete_on = observed_to + timedelta(days=lag_days)
-    if determined_on < complete_on:
-        expected = f"{complete_on} or later: outcome.observed_to and {lag_days} days"
-        yield Finding("outcome.determined_on", str(determined_on), expected)
 
 
 def _schedule(fields: Fields) -> tuple[InterestSchedule | None, list[Finding]]:
@@ -222,20 +147,3 @@ def programme_findings(
             f"after dated_on ({schedule.dated_on})"
         )
         yield Finding("matures_on", str(schedule.matures_on), expected)
-    elif schedule.dated_on.year >= FIRST_YEAR:
-        yield from _bonus_in_time(fields, schedule, rules.lockout_business_days)
-
-
-def _bonus_in_time(
-    fields: Fields, schedule: InterestSchedule, lockout_business_days: int
-) -> Iterator[Finding]:
-    """At least one interest period must start late enough to pay the bonus."""
-    determined_on = fields.day("outcome.determined_on")
-    last_start = schedule.periods()[-1].starts_on
-    last_day = business_days_before(last_start, lockout_business_days)
-    if determined_on is not None and determined_on > last_day:
-        expected = (
-            f"{last_day} or earlier: {lockout_business_days} business days before the last "
-            f"interest period starts on {last_start}"
-        )
-        yield Finding("outcome.determined_on", str(determined_on), expected)

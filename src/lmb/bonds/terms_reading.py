@@ -128,15 +128,6 @@ def problems(file_name: str, wrong: Sequence[Finding]) -> list[Problem]:
     return listed
 
 
-def leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
-    """The single values of a document with their JSON paths."""
-    if isinstance(value, dict):
-        for name, child in value.items():
-            yield from leaves(child, joined(path, name))
-    else:
-        yield path, value
-
-
 def joined(path: str, name: str) -> str:
     """The JSON path of a field within another."""
     return f"{path}.{name}" if path else name

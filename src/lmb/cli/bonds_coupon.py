@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from lmb.bonds.linked.coupons import base_coupon, determine_coupons
+from lmb.bonds.linked.document import load_linked_sheet
 from lmb.bonds.linked.kpis_file import Observation, load_observations
 from lmb.bonds.linked.phrases import Language
 from lmb.bonds.linked.sheet import LinkedSheet
-from lmb.bonds.linked.version_1 import load_sheet
 from lmb.bonds.linked.words import sheet_in_words
 from lmb.values.errors import EnvironmentProblem, RefusedError
 from lmb.values.rates import percent_from_text
@@ -79,7 +79,7 @@ def coupon(
 
     Prints one JSON document; the same files give the same bytes anywhere.
     """
-    sheet = load_sheet(terms.name, file_content(terms))
+    sheet = load_linked_sheet(terms.name, file_content(terms))
     observations = load_observations(kpis.name, file_content(kpis), sheet)
     found = determine_coupons(
         sheet,
@@ -111,7 +111,7 @@ def coupon(
 )
 def terms(terms: Path, language: str) -> None:
     """Check a term sheet, prove that it keeps its promises, and tell it in plain language."""
-    sheet = load_sheet(terms.name, file_content(terms))
+    sheet = load_linked_sheet(terms.name, file_content(terms))
     for section in sheet_in_words(sheet, Language(language)):
         click.echo(section.title)
         for sentence in section.sentences:

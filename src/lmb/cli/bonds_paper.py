@@ -21,10 +21,10 @@ from lmb.bonds.auction.announcement import FIRST_AUCTION, first_announcement
 from lmb.bonds.auction.book import read_book
 from lmb.bonds.dated_rules import auction_rules_on
 from lmb.bonds.linked.coupons import CouponDetermination, determine_coupons
+from lmb.bonds.linked.document import load_linked_sheet
 from lmb.bonds.linked.kpis_file import load_observations
 from lmb.bonds.linked.phrases import Language
 from lmb.bonds.linked.sheet import LinkedSheet
-from lmb.bonds.linked.version_1 import linked_sheet, load_sheet
 from lmb.bonds.papers.auction import HeldAuction, auction_notice, auction_results
 from lmb.bonds.papers.confirmation import award_confirmation, trade_confirmation
 from lmb.bonds.papers.coupon import CouponStatement, coupon_statement
@@ -39,10 +39,6 @@ from lmb.bonds.papers.tax import tax_statement
 from lmb.bonds.payments.determined import period_payments
 from lmb.bonds.payments.shares import Rounding, entitlements
 from lmb.bonds.queries import BondOnFile
-from lmb.bonds.terms import FORMAT as FORMAT_1
-from lmb.bonds.terms import TermSheet
-from lmb.bonds.terms_file import load_term_sheet
-from lmb.bonds.terms_reading import parse
 from lmb.cli.bonds_coupon import FILE, Percent, base_of, file_content
 from lmb.cli.progress import say
 from lmb.cli.row_filter import write_output
@@ -117,10 +113,8 @@ def _command(
 @_command("offering", "offering --terms terms.json -o circular.pdf")
 @click.option("--terms", type=FILE, required=True, help="The term sheet, JSON.")
 def offering(terms: Path, form: str, language: str, output: Path | None) -> None:
-    """The offering circular of a term sheet of either version."""
-    announced = _version_1(terms)
-    sheet = _linked(terms) if announced is None else linked_sheet(announced)
-    _write(offering_circular(sheet, Language(language), announced), form, output)
+    """The offering circular of a term sheet."""
+    _write(offering_circular(_linked(terms), Language(language)), form, output)
 
 
 @_command("announcement", "announcement LMB760AA3 --format html -o notice.html")
@@ -137,9 +131,9 @@ def announcement(
     language: str,
     output: Path | None,
 ) -> None:
-    """The notice of an auction, from a term sheet of version 1 or from the books."""
+    """The notice of an auction, from a term sheet or from the books."""
     if _from_files(cusip, terms, "--terms"):
-        sheet = _needed_version_1(terms)
+        sheet = _linked(terms)
         announced = first_announcement(sheet, auction_rules_on(sheet.auction_on))
         sha256 = sheet.sha256
     else:
@@ -350,28 +344,9 @@ def _from_files(cusip: str | None, file: Path | None, option: str) -> bool:
     return file is not None
 
 
-def _version_1(terms: Path) -> TermSheet | None:
-    content = file_content(terms)
-    document, _ = parse(content)
-    if document is None or document.get("schema") != FORMAT_1:
-        return None
-    return load_term_sheet(terms.name, content)
-
-
-def _needed_version_1(terms: Path | None) -> TermSheet:
-    assert terms is not None, "it is asked for where a file was given"
-    sheet = _version_1(terms)
-    if sheet is None:
-        raise RefusedError(
-            f"{terms.name} is no term sheet of {FORMAT_1}, the version that is auctioned; make its "
-            "offering circular with `lmb bonds paper offering`"
-        )
-    return sheet
-
-
 def _linked(terms: Path | None) -> LinkedSheet:
     assert terms is not None, "it is asked for where a file was given"
-    return load_sheet(terms.name, file_content(terms))
+    return load_linked_sheet(terms.name, file_content(terms))
 
 
 def _held(book: Path | None, terms: Path | None) -> tuple[HeldAuction, str]:
@@ -379,7 +354,7 @@ def _held(book: Path | None, terms: Path | None) -> tuple[HeldAuction, str]:
     opened, _ = read_book(book.name, file_content(book))
     if terms is None:
         return HeldAuction("", opened, opened.result(), None), ""
-    sheet = _needed_version_1(terms)
+    sheet = _linked(terms)
     if opened.cusip and opened.cusip != sheet.cusip:
         raise RefusedError(f"{book.name} is of bond {opened.cusip}, {terms.name} of {sheet.cusip}")
     first = opened.number == FIRST_AUCTION
@@ -413,7 +388,7 @@ def _statement(
             f"a holder has a multiple of {sheet.multiple_cents // 100:,} dollars, at most what is "
             "authorized; correct --face-dollars"
         )
-    payment = period_payments(sheet, determined).interest
+    payment = period_payments(sheet, determined.document()).interest
     (paid,) = entitlements([(account, par_cents)], payment, Rounding.PER_HOLDER)
     guaranteed = payment.base * 200 / plan.period.half_years
     return CouponStatement(
@@ -433,7 +408,7 @@ def _statement(
 
 
 def _redeemed(sheet: LinkedSheet, last: CouponDetermination) -> RedemptionNotice:
-    redeemed = period_payments(sheet, last).redemption
+    redeemed = period_payments(sheet, last.document()).redemption
     assert redeemed is not None, "the last coupon determined comes with the redemption"
     return RedemptionNotice(
         cusip=sheet.cusip,

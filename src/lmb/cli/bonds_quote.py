@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from lmb.bonds.linked.version_1 import load_sheet
+from lmb.bonds.linked.document import load_linked_sheet
 from lmb.cli.bonds_coupon import FILE, file_content, terms_option
 
 
@@ -40,7 +40,7 @@ def quote(
     from lmb.bonds.scenario.quote import scenario_quote
     from lmb.bonds.scenario.what_if import design, read_change
 
-    sheet = load_sheet(terms.name, file_content(terms))
+    sheet = load_linked_sheet(terms.name, file_content(terms))
     scenarios = load_model(model.name, file_content(model), sheet)
     if seed is not None:
         scenarios = replace(scenarios, seed=seed)

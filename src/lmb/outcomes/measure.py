@@ -8,6 +8,9 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
+from lmb.bonds.linked.document import sheet_from_document
+from lmb.bonds.linked.measured import measured_windows
+from lmb.bonds.linked.plan import Window
 from lmb.outcomes.estimators import (
     ARM_PEOPLE_MIN,
     ESTIMATOR,
@@ -39,11 +42,11 @@ def earnings_gain(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision
             f"rule {RULE} version {parameters.version} asks for estimator "
             f"{parameters.values['estimator']}, this program has {ESTIMATOR}"
         )
-    outcome = documents(inputs, "terms")[0]["outcome"]
+    windows = measured_windows(sheet_from_document(documents(inputs, "terms")[0]))
     arm_of = {row["person"]: row["value"] for row in documents(inputs, "attestation")}
     records = documents(inputs, "work-record")
-    observed = _earnings(records, outcome["observed_from"], outcome["observed_to"])
-    baseline = _earnings(records, outcome["baseline_from"], outcome["baseline_to"])
+    observed = _earnings(records, windows.observed)
+    baseline = _earnings(records, windows.baseline)
     sums = {
         arm: ArmSums.of(
             (observed[person], baseline.get(person, 0))
@@ -74,9 +77,10 @@ def earnings_gain(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision
     )
 
 
-def _earnings(records: list[Mapping[str, Any]], first: str, last: str) -> dict[str, int]:
+def _earnings(records: list[Mapping[str, Any]], window: Window) -> dict[str, int]:
     """Each person's earnings in cents over all records lying within a period; ISO dates compare
     as text."""
+    first, last = window.first_day.isoformat(), window.last_day.isoformat()
     totals: dict[str, int] = defaultdict(int)
     for record in records:
         if first <= record["from"] and record["to"] <= last:

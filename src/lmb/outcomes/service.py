@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from lmb.bonds.linked.measured import measured_windows
 from lmb.bonds.queries import BondOnFile
 from lmb.facts import queries as facts
 from lmb.ledger.service import Books
@@ -26,12 +27,8 @@ def measure_subject(bond: BondOnFile) -> str:
 def measure(books: Books, bond: BondOnFile) -> UUID:
     """Measure a bond's outcome from the facts known now; returns the determination."""
     known_at = books.now()
-    outcome = bond.terms.outcome
     attestations = facts.attestations(books.cell, "assigned", known_at=known_at)
-    windows = (
-        (outcome.baseline_from, outcome.baseline_to),
-        (outcome.observed_from, outcome.observed_to),
-    )
+    windows = measured_windows(bond.terms)
     records = [
         record_on_file
         for first, last in windows

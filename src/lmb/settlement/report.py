@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from lmb.bonds import queries as bonds
+from lmb.bonds import queries_coupons as coupons
+from lmb.bonds import queries_payments as payments
+from lmb.bonds.dated_rules import outcome_coupon_rules_on
 from lmb.bonds.queries import BondOnFile
 from lmb.ledger import queries as ledger
 from lmb.outcomes.service import measure_subject
-from lmb.rules.queries import DeterminationOnFile, on_subject, on_subjects
+from lmb.rules.queries import on_subject
 from lmb.training.tranches import TRANCHES
+from lmb.values.rounding import half_even
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +214,26 @@ def _outcome_figures(bond: BondOnFile) -> OutcomeFigures | None:
 
 
 def _bonus_figures(bond: BondOnFile) -> BonusFigures | None:
-    on_file = on_subject(bond.cell, bonds.outcome_coupon_subject(bond))
-    if on_file is None:
+    """The first coupon whose outcome was scored, from whichever component its terms list first."""
+    scored = [
+        (coupon, item)
+        for coupon in coupons.coupons(bond)
+        for item in coupon.result["scored"]
+        if item["due"]
+    ]
+    if not scored:
         return None
-    result = on_file.result
+    found, item = scored[0]
+    rules = outcome_coupon_rules_on(bond.terms.announced_on)
+    exact = Fraction(item["score"])
+    score = half_even(Decimal(exact.numerator) / exact.denominator, rules.score_shown_places)
     return BonusFigures(
-        id=on_file.id,
-        score=Decimal(result["score"]),
-        bonus_bps=Decimal(result["bonus_bps"]),
-        coupon_percent=Decimal(result["coupon_percent"]),
-        from_period=result["bonus_from_period"],
-        explanation=tuple(on_file.explanation),
+        id=found.determination.id,
+        score=score,
+        bonus_bps=found.adjustment_percent * 100,
+        coupon_percent=found.coupon_percent,
+        from_period=found.period,
+        explanation=tuple(found.determination.explanation),
     )
 
 
@@ -237,23 +251,17 @@ def _money_figures(moved_cents: Counter[str]) -> MoneyFigures:
 
 
 def _payments(bond: BondOnFile) -> tuple[InterestPaid, ...]:
-    subjects = [bonds.interest_subject(bond, period.number) for period in bonds.periods(bond)]
-    on_file = on_subjects(bond.cell, subjects)
     paid_cents = ledger.sums_of_causes_cents(bond.cell, ("interest", "bonus"))
+    paid = [run.number for run in payments.runs(bond) if run.kind == payments.INTEREST]
     return tuple(
-        _payment(on_file[subject], paid_cents) for subject in subjects if subject in on_file
-    )
-
-
-def _payment(
-    on_file: DeterminationOnFile, paid_cents: Counter[tuple[UUID | None, str]]
-) -> InterestPaid:
-    result = on_file.result
-    return InterestPaid(
-        determination=on_file.id,
-        period=result["period"],
-        pays_on=result["pays_on"],
-        coupon_percent=Decimal(result["coupon_percent"]),
-        interest_cents=paid_cents[on_file.id, "interest"],
-        bonus_cents=paid_cents[on_file.id, "bonus"],
+        InterestPaid(
+            determination=coupon.determination.id,
+            period=coupon.period,
+            pays_on=coupon.result["pays_on"],
+            coupon_percent=coupon.coupon_percent,
+            interest_cents=paid_cents[coupon.determination.id, "interest"],
+            bonus_cents=paid_cents[coupon.determination.id, "bonus"],
+        )
+        for coupon in coupons.coupons(bond)
+        if coupon.period in paid
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lmb.bonds import determinations as bond_rules
 from lmb.bonds import queries as bonds
+from lmb.bonds import queries_coupons as coupons
 from lmb.bonds.auction import rule as auction_rule
 from lmb.bonds.dated_rules import AUCTION_RULE, OUTCOME_COUPON_RULE
 from lmb.facts import queries as facts
@@ -21,7 +22,6 @@ from lmb.values.canonical import Document
 RULES: Mapping[str, Rule] = {
     AUCTION_RULE: auction_rule.auction,
     OUTCOME_COUPON_RULE: bond_rules.outcome_coupon,
-    bond_rules.INTEREST_RULE: bond_rules.interest_payment,
     measure.RULE: measure.earnings_gain,
     eligibility.RULE: eligibility.account_eligibility,
     payouts.RULE: payouts.payout_hold,
@@ -43,6 +43,7 @@ def resolve(kind: str, ids: Sequence[UUID]) -> Sequence[Document]:
         "determination": _determination_documents,
         "enrolment": training.enrolment_documents,
         "interest-period": bonds.period_documents,
+        "observation": coupons.observation_documents,
         "reopening": bonds.reopening_documents,
         "security-event": security.security_event_documents,
         "terms": bonds.terms_documents,

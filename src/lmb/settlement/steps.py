@@ -11,8 +11,10 @@ from lmb.bonds import accounts
 from lmb.bonds import queries as bonds
 from lmb.bonds import service as desk
 from lmb.bonds import service_auction as auctions
+from lmb.bonds import service_coupons as coupons
 from lmb.bonds import service_payments as payments
 from lmb.bonds import service_registry as holders
+from lmb.bonds.linked.plan import determination_plan
 from lmb.facts import service as facts
 from lmb.facts.importers.rows import EarningsRow, PersonRow
 from lmb.fund import accounts as fund_accounts
@@ -56,11 +58,16 @@ def steps(programme: Programme) -> list[Step]:
         Step(moment(terms.issue_on, 10), "issue", "Settled, wallets funded", issue),
         *_deliveries(programme),
         *_training_days(programme),
-        Step(
-            moment(terms.outcome.determined_on, 11),
-            "outcome",
-            "Outcome measured and determined",
-            close_observation,
+        Step(moment(programme.measured_on, 11), "outcome", "Outcome measured", close_observation),
+        *(
+            Step(
+                # The first periods may be determined before there is a base coupon to add to.
+                max(moment(plan.determined_on, 12), moment(terms.auction_on, 14)),
+                f"coupon/{plan.period.number}",
+                f"Coupon {plan.period.number} of {last.number} determined",
+                _determine_coupon(plan.period.number),
+            )
+            for plan in determination_plan(terms)
         ),
         *(
             Step(
@@ -83,10 +90,10 @@ def announce(books: Books, programme: Programme) -> None:
     desk.announce(books, terms)
     programs.list_program(
         books,
-        provider=terms.training.provider_id,
-        provider_name=terms.training.provider_name,
-        program=terms.training.program_id,
-        title=terms.training.program_title,
+        provider=programme.training.provider_id,
+        provider_name=programme.training.provider_name,
+        program=programme.training.program_id,
+        title=programme.training.program_title,
     )
     fund.open_fund(books, terms.cusip, [_board(programme)])
     registry.register(
@@ -123,7 +130,7 @@ def issue(books: Books, programme: Programme) -> None:
     cusip, place = bond.cusip, _board(programme)
     settlement = holders.settle(books, bond)
     deposit = fund.deposit(books, cusip, accounts.proceeds(cusip), settlement, desk.DESK)
-    grant_cents = programme.terms.training.grant_cents
+    grant_cents = programme.training.grant_cents
     needs = {place: len(programme.winners) * grant_cents}
     allocation = fund.allocate(books, cusip, needs, deposit, BOARD_OF_LABOR)
     wallets.grant(
@@ -138,12 +145,12 @@ def issue(books: Books, programme: Programme) -> None:
 
 
 def close_observation(books: Books, programme: Programme) -> None:
-    """Measure, determine, pay: the outcome, the bonus it earns, the placement tranches; then
-    what was not earned goes back to the fund."""
+    """Measure the outcome and put it on file for the coupons; pay the placement tranches; what was
+    not earned goes back to the fund."""
     bond = _bond(books, programme)
     place = _board(programme)
     measure = outcomes.measure(books, bond)
-    desk.determine_outcome_coupon(books, bond, outcomes.measure_subject(bond))
+    coupons.record_measured(books, bond, measure)
     training.settle_placement(books, bond)
     returned = wallets.take_back_unspent(
         books, bond.cusip, _holders(books, programme), follows=measure, actor=f"board/{place[1]}"
@@ -158,11 +165,18 @@ def redeem(books: Books, programme: Programme) -> None:
     fund.return_to_treasury(books, bond.cusip, redemption, BOARD_OF_LABOR)
 
 
+def _determine_coupon(number: int) -> Callable[[Books, Programme], None]:
+    def determine(books: Books, programme: Programme) -> None:
+        coupons.determine_coupon(books, _bond(books, programme), number)
+
+    return determine
+
+
 def _pay_period(number: int) -> Callable[[Books, Programme], None]:
     def pay(books: Books, programme: Programme) -> None:
         bond = _bond(books, programme)
         period = bonds.periods(bond)[number - 1]
-        payments.pay_interest(books, bond, period)
+        payments.pay_coupon(books, bond, number)
         # What was paid on is not to be changed by a movement dated back into the period.
         close_through(books, moment(period.ends_on, 0))
 
@@ -171,12 +185,12 @@ def _pay_period(number: int) -> Callable[[Books, Programme], None]:
 
 def _deliveries(programme: Programme) -> list[Step]:
     """Work records not known at the announcement arrive once the publication lag has passed."""
-    lag = timedelta(days=programme.terms.outcome.publication_lag_days)
+    lag = timedelta(days=programme.indicator.publication_lag_days)
     arriving: dict[date, list[EarningsRow]] = defaultdict(list)
     for row in programme.earnings:
         if not _known_before(programme, row):
             arriving[row.period_to + lag].append(row)
-    determined_on = programme.terms.outcome.determined_on
+    determined_on = programme.measured_on
 
     def delivery(rows: list[EarningsRow]) -> Callable[[Books, Programme], None]:
         return lambda books, _: _record_work(books, rows)
@@ -271,12 +285,12 @@ def _known_before(programme: Programme, row: EarningsRow) -> bool:
 
 def _holders(books: Books, programme: Programme) -> list[wallets.Holder]:
     keys = people.person_keys(books.cell, [row.person for row in programme.winners])
-    source = fund_accounts.board(programme.terms.cusip, programme.terms.training.board)
+    source = fund_accounts.board(programme.terms.cusip, programme.training.board)
     return [wallets.Holder(keys[row.person], source) for row in programme.winners]
 
 
 def _board(programme: Programme) -> fund.STATE_BOARD:
-    return programme.terms.training.state, programme.terms.training.board
+    return programme.training.state, programme.training.board
 
 
 def _bond(books: Books, programme: Programme) -> bonds.BondOnFile:

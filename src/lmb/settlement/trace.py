@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from lmb.bonds import accounts
 from lmb.bonds import queries as bonds
 from lmb.bonds import queries_payments as payments
 from lmb.bonds.coupon import interest_cents
+from lmb.bonds.linked.rounding import percent
 from lmb.ledger import queries as ledger
 from lmb.ledger.queries import InstructionOnFile, Movement
 from lmb.rules import queries as rules
@@ -40,6 +42,7 @@ FACT_NOUNS = {
     "bid": ("bid", "bids"),
     "enrolment": ("enrolment", "enrolments"),
     "interest-period": ("interest period", "interest periods"),
+    "observation": ("verified value", "verified values"),
     "terms": ("term sheet", "term sheets"),
     "work-record": ("work record", "work records"),
 }
@@ -284,15 +287,17 @@ def _interest_arithmetic(movement: Movement, determination: UUID) -> str:
     run = payments.run(bond, "interest", period.number)
     assert run is not None, "interest moves by a run alone"
     par_cents = payments.entitlement(run, accounts.payee(movement.credit, cusip)).par_cents
-    base = Decimal(on_file.result["base_percent"])
-    base_cents = interest_cents(period, par_cents, base)
+    base, adjustment = (
+        percent(Fraction(on_file.result[name])) for name in ("base_percent", "adjustment_percent")
+    )
+    guaranteed, coupon = base + min(adjustment, Decimal(0)), base + adjustment
+    base_cents = interest_cents(period, par_cents, guaranteed)
     length = "1/2 year" if period.half_years == 1 else f"{period.half_years} of a half-year"
     if movement.code == "interest":
         return (
-            f"{format_cents(par_cents)} par x {decimal_text(base)} % x {length} = "
+            f"{format_cents(par_cents)} par x {decimal_text(guaranteed)} % x {length} = "
             f"{format_cents(base_cents)}"
         )
-    coupon = Decimal(on_file.result["coupon_percent"])
     whole_cents = interest_cents(period, par_cents, coupon)
     return (
         f"{format_cents(par_cents)} par x {decimal_text(coupon)} % x {length} = "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from lmb.bonds.linked.measured import measured_windows
 from lmb.bonds.queries import BondOnFile
 from lmb.facts import queries as facts
 from lmb.facts.records import Attestation, WorkRecord
@@ -46,7 +47,7 @@ def accept(
     `follows` is the grant that filled the wallets. Raises RefusedError when a wallet does not
     have enough; then nobody's tuition is held.
     """
-    training = bond.terms.training
+    training = bond.terms.delivery
     journals = []
     for acceptance in acceptances:
         key = f"{bond.cusip}/acceptance/{acceptance.person}"
@@ -119,10 +120,10 @@ def pay_attested(
 def settle_placement(books: Books, bond: BondOnFile) -> None:
     """Determine the placement tranche for everyone enrolled, by the work records known now; pay
     what is payable and release the rest of every hold."""
-    outcome = bond.terms.outcome
+    observed = measured_windows(bond.terms).observed
     records: dict[UUID, list[WorkRecord]] = defaultdict(list)
     for record in facts.work_records(
-        books.cell, outcome.observed_from, outcome.observed_to, known_at=books.now()
+        books.cell, observed.first_day, observed.last_day, known_at=books.now()
     ):
         records[record.person].append(record)
     completed = {

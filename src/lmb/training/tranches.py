@@ -23,7 +23,7 @@ def tranche_rule(tranche: str) -> Rule:
     attestations and, for placement, their work records of the observed period."""
 
     def decide(parameters: ParameterSet, inputs: Sequence[Input]) -> Decision:
-        terms = documents(inputs, "terms")[0]["training"]
+        terms = documents(inputs, "terms")[0]["training"]["delivery"]
         tuition_cents = int(documents(inputs, "enrolment")[0]["tuition_cents"])
         shares = [int(terms["tranches"][f"{name}_percent"]) for name in TRANCHES]
         position = TRANCHES.index(tranche)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from lmb.bonds.auction.allocation import AuctionResult, awards_at_stop_cents, run_auction
 from lmb.bonds.bids import Bid, BidKind, bid_faults, share_of_cents
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.bonds.terms import Offering
 from lmb.values.errors import RefusedError
 from tests.bonds.support import RULES
 
@@ -139,7 +139,7 @@ def test_a_reopening_keeps_its_coupon_and_may_price_above_par() -> None:
     result = run_auction(bids, offering, RULES)
     assert result.coupon_percent == 5
     assert result.price_per_100 > 100
-    assert any("reopened" in line for line in result.explanation)
+    assert any("The coupon stood before the auction: 5 %." in line for line in result.explanation)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from lmb.bonds.auction.book import AuctionBook, BookedBid, Sealed, book_faults, 
 from lmb.bonds.auction.sealed import OpenedBid, commitment
 from lmb.bonds.bids import Bid
 from lmb.bonds.dated_rules import AUCTION_RULE
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.bonds.terms import Offering
 from lmb.config.paths import CLONE
 from lmb.rules.parameters import in_force
 from lmb.values.errors import InputError, RefusedError

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lmb.bonds.auction.allocation import run_auction
 from lmb.bonds.bids import Bid, BidKind
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.bonds.terms import Offering
 from lmb.values.half_years import CouponCycle
 from tests.bonds.support import RULES
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lmb.bonds.linked import phrases
+from lmb.bonds.linked.document import load_linked_sheet
 from lmb.bonds.linked.phrases import PHRASES, Language
 from lmb.bonds.linked.words import sheet_in_words
 from tests.bonds.linked.support import (
@@ -19,6 +20,7 @@ from tests.bonds.linked.support import (
     linear,
     sheet,
 )
+from tests.bonds.support import changed
 
 
 def told(terms: Any, language: Language) -> str:
@@ -68,7 +70,8 @@ def test_every_phrase_is_used_by_some_sheet(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(phrases, "phrase", listening)
     endings = (_ending(digital("jobs", "at-most", "5")), _ending(None))
-    for terms in (*map(example, EXAMPLE_NAMES), _unusual(), *endings):
+    delivered = load_linked_sheet("terms.json", changed())
+    for terms in (*map(example, EXAMPLE_NAMES), _unusual(), *endings, delivered):
         sheet_in_words(terms, Language.ENGLISH)
     assert set(PHRASES) - used == set()
 

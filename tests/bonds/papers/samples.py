@@ -11,9 +11,10 @@ from fractions import Fraction
 from lmb.bonds.auction.announcement import first_announcement
 from lmb.bonds.auction.book import AuctionBook, booked
 from lmb.bonds.dated_rules import AUCTION_RULE, auction_rules_on, registry_rules_on
+from lmb.bonds.linked.document import load_linked_sheet
 from lmb.bonds.linked.phrases import Language
 from lmb.bonds.linked.plan import determination_plan
-from lmb.bonds.linked.version_1 import linked_sheet
+from lmb.bonds.linked.sheet import LinkedSheet
 from lmb.bonds.papers.auction import HeldAuction, auction_notice, auction_results
 from lmb.bonds.papers.confirmation import (
     AwardConfirmation,
@@ -50,8 +51,6 @@ from lmb.bonds.tax import (
     tax_figures,
     tax_rules_on,
 )
-from lmb.bonds.terms import TermSheet
-from lmb.bonds.terms_file import load_term_sheet
 from lmb.rules.parameters import in_force
 from tests.bonds.desk import FULL_BOOK, OFFERED_CENTS
 from tests.bonds.linked.support import EXAMPLE_NAMES, coupons, example, seen, sheet
@@ -61,19 +60,14 @@ HOSTILE = '#panic("x") $x^2$ *bold* <script>alert(1)</script> \\ & "q"'
 """A title that is markup in every language a renderer could mistake it for."""
 
 
-def terms(**changes: object) -> TermSheet:
+def terms(**changes: object) -> LinkedSheet:
     document = {**sound_document(), "offering_cents": OFFERED_CENTS, **changes}
-    document["training"] = {
-        **document["training"],
-        "grant_cents": 10_000,
-        "tuition_cents": 10_000,
-    }
-    return load_term_sheet("terms.json", json.dumps(document).encode())
+    document["training"]["delivery"].update(grant_cents=10_000, tuition_cents=10_000)
+    return load_linked_sheet("terms.json", json.dumps(document).encode())
 
 
 def offering(language: Language) -> Paper:
-    announced = terms()
-    return offering_circular(linked_sheet(announced), language, announced)
+    return offering_circular(terms(), language)
 
 
 def linked_offering(name: str) -> Callable[[Language], Paper]:
@@ -191,7 +185,7 @@ def statement(**changes: object) -> CouponStatement:
     """The third coupon of the small linked sheet, on $25,000, after 56.5 per cent were in work."""
     small = sheet(**changes)
     determined = coupons(small, seen("56.5"))[2]
-    payment = period_payments(small, determined).interest
+    payment = period_payments(small, determined.document()).interest
     (paid,) = entitlements([("ana", 25_000_00)], payment, Rounding.PER_HOLDER)
     plan = determination_plan(small)[2]
     return CouponStatement(
@@ -216,7 +210,7 @@ def coupon(language: Language) -> Paper:
 def coupon_on_file(language: Language) -> Paper:
     sheet = terms()
     period = sheet.schedule.periods()[0]
-    said = RuleSaid("interest-payment", "0051c9c0-b280-75ab", ("The rate is 8 % a year.",))
+    said = RuleSaid("outcome-coupon", "0051c9c0-b280-75ab", ("The rate is 8 % a year.",))
     told = CouponStatement(
         cusip=sheet.cusip,
         title=sheet.title,

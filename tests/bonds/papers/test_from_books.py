@@ -193,9 +193,9 @@ def test_a_coupon_is_what_the_run_paid_and_says_why() -> None:
     assert (late.base_percent, late.bonus_percent) == (Fraction(8), Fraction(1))
     assert late.paid.base_cents + late.paid.bonus_cents == 50_000 * 9 // 200
     rules = [one.rule for one in late.said]
-    assert rules == ["earnings-gain", "outcome-coupon", "interest-payment"]
+    assert rules == ["earnings-gain", "outcome-coupon"]
     assert late.said[-1].identifier == str(last.cause.id)
-    assert [one.rule for one in early.said] == ["interest-payment"]
+    assert [one.rule for one in early.said] == ["outcome-coupon"]
 
 
 def test_a_coupon_that_was_not_paid_and_a_stranger_are_named() -> None:

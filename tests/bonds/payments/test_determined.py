@@ -20,7 +20,7 @@ PAR_CENTS = 1_000_000_00
 def test_base_and_bonus_of_a_coupon_add_up_to_what_was_determined() -> None:
     terms = sheet()
     for coupon in coupons(terms, seen("57")):
-        payment = period_payments(terms, coupon).interest
+        payment = period_payments(terms, coupon.document()).interest
         assert payment.obligation_cents(PAR_CENTS) == coupon.interest_cents
         (alone,) = entitlements([("a", PAR_CENTS)], payment, Rounding.PER_HOLDER)
         assert alone.base_cents + alone.bonus_cents == coupon.interest_cents
@@ -41,14 +41,14 @@ def test_what_is_taken_off_lowers_the_guaranteed_part_and_is_no_bonus() -> None:
         ],
     )
     lowered = next(one for one in coupons(terms, seen("50")) if one.adjustment_percent < 0)
-    payment = period_payments(terms, lowered).interest
+    payment = period_payments(terms, lowered.document()).interest
     assert payment.base == Fraction(2, 200)
     assert payment.bonus == 0
 
 
 def test_a_bond_that_goes_on_is_not_redeemed_and_one_that_ends_is() -> None:
     terms = sheet()
-    *going_on, last = (period_payments(terms, one) for one in coupons(terms))
+    *going_on, last = (period_payments(terms, one.document()) for one in coupons(terms))
     assert {one.redemption for one in going_on} == {None}
     assert last.redemption is not None
     assert last.redemption.reason == "maturity"
@@ -64,7 +64,7 @@ def test_a_cohort_that_falls_short_ends_the_bond_at_the_price_of_the_terms() -> 
         termination={"from_period": 1, "redemption_percent": "100"},
     )
     found = coupons(terms, seen("60"), seen("300", kpi="people"))
-    redemption = period_payments(terms, found[-1]).redemption
+    redemption = period_payments(terms, found[-1].document()).redemption
     assert redemption is not None
     assert redemption.on == terms.schedule.periods()[2].ends_on
     assert redemption.percent == 100
@@ -73,7 +73,7 @@ def test_a_cohort_that_falls_short_ends_the_bond_at_the_price_of_the_terms() -> 
 
 def test_the_guarantor_of_new_yorks_deal_pays_its_part() -> None:
     terms = example("new-york-ceo")
-    redemption = period_payments(terms, coupons(terms)[-1]).redemption
+    redemption = period_payments(terms, coupons(terms)[-1].document()).redemption
     assert redemption is not None
     assert redemption.percent == 10
     guarantor = terms.guarantee.guarantor
@@ -84,7 +84,7 @@ def test_the_guarantor_of_new_yorks_deal_pays_its_part() -> None:
         seen(value, windows[name], "2019-01-15", kpi=name, p_value=Decimal("0.01"))
         for name, value in (("employment-1", "5"), ("recidivism-2", "8"))
     ]
-    paid = period_payments(terms, coupons(terms, *rows)[-1]).redemption
+    paid = period_payments(terms, coupons(terms, *rows)[-1].document()).redemption
     assert paid is not None
     assert (paid.percent, paid.tranche) == (Fraction("127.5"), None)
     # Par is principal, what is above it a premium.
@@ -98,7 +98,7 @@ def test_dc_waters_outcome_payment_goes_to_the_holders_and_none_is_taken_from_th
 
     def last(reduction: str) -> int:
         found = coupons(terms, seen(reduction, window, "2021-01-15", kpi="runoff-reduction"))
-        return period_payments(terms, found[-1]).once_cents
+        return period_payments(terms, found[-1].document()).once_cents
 
     assert last("41.4") == 3_000_000_00
     assert last("41.3") == 0

@@ -10,10 +10,9 @@ from django.db import ProgrammingError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lmb.bonds import accounts, queries, service_payments, service_unclaimed
+from lmb.bonds import accounts, queries, service_coupons, service_payments, service_unclaimed
 from lmb.bonds import queries_payments as payments
 from lmb.bonds import service_registry as holders
-from lmb.bonds.payments.determined import PeriodPayments
 from lmb.bonds.payments.redemption import GuaranteeTranche, Redemption
 from lmb.bonds.payments.shares import Payment, Rounding, entitlements
 from lmb.bonds.queries_payments import RunOnFile
@@ -22,7 +21,8 @@ from lmb.ledger import queries as ledger
 from lmb.ledger.entries import Cause
 from lmb.ledger.service import instruct
 from lmb.values.errors import NotFoundError, RefusedError
-from tests.bonds.desk import Desk
+from tests.bonds.desk import Desk, jobs_desk, verified
+from tests.bonds.linked.support import component, digital, linear
 from tests.bonds.registry.test_service import LATER, commercial, issued, sold
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +37,7 @@ def cash(desk: Desk, account: str) -> int:
 
 def pay_first(desk: Desk, rounding: Rounding | None = None) -> RunOnFile:
     """The first coupon, paid on its day; the run as paid."""
-    period = queries.periods(desk.bond)[0]
-    service_payments.pay_interest(desk.at(PAYS_ON).books, desk.bond, period, rounding=rounding)
+    service_payments.pay_coupon(desk.at(PAYS_ON).books, desk.bond, 1, rounding=rounding)
     run = payments.run(desk.bond, "interest", 1)
     assert run is not None
     return run
@@ -70,7 +69,7 @@ def test_every_holder_of_record_is_paid_the_coupon_once() -> None:
 def test_nothing_is_paid_before_its_day() -> None:
     desk = issued().at(date(1976, 8, 15))
     with pytest.raises(RefusedError, match="is paid on 1976-08-16, not before"):
-        service_payments.pay_interest(desk.books, desk.bond, queries.periods(desk.bond)[0])
+        service_payments.pay_coupon(desk.books, desk.bond, 1)
 
 
 def test_the_coupon_is_for_who_held_at_the_close_of_the_record_date() -> None:
@@ -105,7 +104,6 @@ def test_a_run_that_was_interrupted_goes_on_after_the_last_batch(
     monkeypatch.setattr(service_payments, "ITEMS_AT_ONCE", 3)
     desk = issued().at(LATER)
     spread(desk, {f"h{number}": 1 + number for number in range(6)})
-    period = queries.periods(desk.bond)[0]
 
     def interrupt(run: RunOnFile) -> None:
         if run.paid_through == 6:
@@ -113,16 +111,16 @@ def test_a_run_that_was_interrupted_goes_on_after_the_last_batch(
 
     desk.at(PAYS_ON)
     with pytest.raises(KeyboardInterrupt):
-        service_payments.pay_interest(desk.books, desk.bond, period, interrupt)
+        service_payments.pay_coupon(desk.books, desk.bond, 1, interrupt)
     halted = payments.run(desk.bond, "interest", 1)
     assert halted is not None
     assert (halted.paid_through, halted.holders, halted.is_paid) == (6, 10, False)
     with pytest.raises(RefusedError, match="is not paid to the end; carry it on first"):
-        service_payments.open_once_run(desk.books, desk.bond, 1, 100, "test")
+        service_payments.open_once_run(
+            desk.books, desk.bond, 1, 100, "test", follows=halted.cause.id
+        )
     seen: list[int] = []
-    service_payments.pay_interest(
-        desk.books, desk.bond, period, lambda run: seen.append(run.paid_through)
-    )
+    service_payments.pay_coupon(desk.books, desk.bond, 1, lambda run: seen.append(run.paid_through))
     assert seen == [9, 10]
     paid = ledger.sums_cents(desk.books.cell)
     assert paid["interest"] == halted.total_cents == 40_000
@@ -133,9 +131,7 @@ def test_what_moves_while_a_run_is_halted_changes_nobodys_payment(
 ) -> None:
     monkeypatch.setattr(service_payments, "ITEMS_AT_ONCE", 2)
     desk = issued()
-    run = service_payments.open_interest_run(
-        desk.at(PAYS_ON).books, desk.bond, queries.periods(desk.bond)[0]
-    )
+    run = service_payments.open_coupon_run(desk.at(PAYS_ON).books, desk.bond, 1)
     holders.transfer(desk.books, desk.bond, "t1", "south", "north", 350_000)
     before = cash(desk, "south")
     service_payments.carry_on(desk.books, desk.bond, run)
@@ -193,27 +189,41 @@ def test_a_declared_largest_remainder_pays_the_obligation_to_the_cent() -> None:
 def test_an_amount_on_the_whole_issue_is_paid_to_the_last_cent() -> None:
     desk = issued().at(LATER)
     spread(desk, {"h0": 1, "h1": 2})
-    pay_first(desk)
-    run = service_payments.open_once_run(desk.books, desk.bond, 1, 10_007, "placement goal met")
+    cause = pay_first(desk).cause.id
+    run = service_payments.open_once_run(
+        desk.books, desk.bond, 1, 10_007, "placement goal met", follows=cause
+    )
     service_payments.carry_on(desk.books, desk.bond, run)
     assert (run.total_cents, run.obligation_cents) == (10_007, 10_007)
     assert ledger.sums_cents(desk.books.cell)["outcome-payment"] == 10_007
 
 
 def test_a_period_pays_its_coupon_its_outcome_and_the_bond_itself_where_it_ends() -> None:
-    desk = issued().at(date(1977, 8, 15))
-    determination = queries.auction_determination(desk.bond).id
-    paid = PeriodPayments(
-        Payment(Fraction(3, 100), Fraction(1, 100)),
-        5_001,
-        Redemption(date(1977, 8, 15), "target reached", Fraction(100)),
+    desk = jobs_desk(
+        components=[
+            component(linear()),
+            component({"is": "always"}, {"is": "once", "cents": 5_001, "on": "1977-08-15"})
+            | {"id": "once"},
+        ],
+        termination={
+            "when": digital("jobs", "at-least", "60"),
+            "from_period": 3,
+            "redemption_percent": "100",
+        },
     )
-    for _ in range(2):
-        service_payments.pay_determined(desk.books, desk.bond, 3, paid, determination)
+    holders.settle(desk.at(date(1976, 2, 17)).books, desk.bond)
+    service_payments.pay_determined(desk.at(PAYS_ON).books, desk.bond, 1)
+    verified(desk, "60", date(1977, 2, 1))
+    for number, pays_on in ((2, date(1977, 2, 15)), (3, date(1977, 8, 15))):
+        desk.at(pays_on)
+        for _ in range(2):
+            service_payments.pay_determined(desk.books, desk.bond, number)
     sums = ledger.sums_cents(desk.books.cell)
     codes = ("interest", "bonus", "outcome-payment", "principal")
-    assert [sums[code] for code in codes] == [30_000, 10_000, 5_001, 1_000_000]
+    assert [sums[code] for code in codes] == [120_000, 5_000, 5_001, 1_000_000]
     assert queries.outstanding_cents(desk.bond) == 0
+    with pytest.raises(RefusedError, match=r"ends with interest period 3: .* is 1"):
+        service_payments.pay_coupon(desk.at(date(1978, 2, 15)).books, desk.bond, 4)
 
 
 # ── what cannot be paid ───────────────────────────────────────────────────────────────────────
@@ -309,6 +319,7 @@ def test_a_guarantor_pays_no_more_than_is_repaid() -> None:
 
 def test_trades_are_settled_before_a_bond_is_redeemed() -> None:
     desk = issued().at(date(1981, 2, 12))
+    service_coupons.determine_due_coupons(desk.books, desk.bond)
     trade = sold(desk, "north", "south", 1_000)
     desk.at(date(1981, 2, 17))
     with pytest.raises(

@@ -18,7 +18,6 @@ from lmb.bonds.registry.trade import (
     amount_faults,
     closed_book,
     closed_faults,
-    record_date,
     settlement_date,
     trade_faults,
     trade_terms,
@@ -56,7 +55,7 @@ def test_accrued_interest_has_the_bonus_from_the_period_that_pays_it() -> None:
     before = trade_terms(trade(date(2027, 7, 8)), SCHEDULE, Decimal(4), BONUS, RULES)
     assert (before.period, before.coupon_percent) == (3, Decimal(4))
     assert before.legend is not None
-    assert "paid from interest period 4 on, to whoever holds then" in before.legend
+    assert "for interest period 4, to be paid to whoever holds then" in before.legend
     after = trade_terms(trade(date(2027, 8, 17)), SCHEDULE, Decimal(4), BONUS, RULES)
     assert (after.period, after.coupon_percent) == (4, Decimal("5.5"))
     assert after.legend == "Accrued interest includes the outcome bonus of 1.5 % a year."
@@ -70,13 +69,6 @@ def test_accrued_interest_is_never_below_nothing_nor_above_the_coupon(day: date,
     assert period.starts_on <= terms.settles_on < period.ends_on
     coupon_cents = interest_cents(period, face * 100_00, Decimal("4.125"))
     assert 0 <= terms.amount.accrued_cents <= coupon_cents
-
-
-def test_the_coupon_goes_to_who_held_at_the_close_of_the_business_day_before() -> None:
-    # 15 August 2026 is a Saturday: paid on Monday the 17th, the record is Friday's.
-    first = SCHEDULE.periods()[0]
-    assert first.pays_on == date(2026, 8, 17)
-    assert record_date(first, RULES) == date(2026, 8, 14)
 
 
 def test_the_book_is_closed_for_four_business_days_before_a_payment() -> None:

@@ -26,13 +26,13 @@ from typing import NamedTuple, cast
 
 from lmb.bonds.bids import Bid, BidKind, bid_faults, share_of_cents
 from lmb.bonds.dated_rules import AuctionRules
+from lmb.bonds.offering import Offering
 from lmb.bonds.pricing import (
     SettlementAmount,
     accrued_per_1000,
     price_per_100,
     settlement_amount,
 )
-from lmb.bonds.terms import Offering
 from lmb.values.errors import RefusedError
 from lmb.values.money import format_cents
 from lmb.values.rates import decimal_text
@@ -342,7 +342,7 @@ def _explain_coupon(
 ) -> str:
     coupon = decimal_text(coupon_percent)
     if offering.coupon_percent is not None:
-        return f"The bond is reopened and keeps its coupon of {coupon} %."
+        return f"The coupon stood before the auction: {coupon} %."
     if coupon_percent > high_yield:
         return f"The coupon is the least there is, {coupon} %."
     step = decimal_text(rules.coupon_step_percent)

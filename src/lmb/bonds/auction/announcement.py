@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from lmb.bonds.bids import BidKind, share_of_cents
 from lmb.bonds.dated_rules import AuctionRules
+from lmb.bonds.linked.sheet import LinkedSheet
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.bonds.terms import Offering, TermSheet
 from lmb.values.canonical import Document
 from lmb.values.clock import FISCAL_ZONE
 from lmb.values.half_years import plus_months
@@ -70,6 +71,7 @@ class Announcement:
     noncompetitive_limit_cents: int
     net_long_report_cents: int
     yield_places: int
+    highest_yield_percent: Decimal | None
 
     @property
     def offering(self) -> Offering:
@@ -81,6 +83,7 @@ class Announcement:
             self.issue_on,
             self.schedule,
             self.coupon_percent,
+            self.highest_yield_percent,
         )
 
     @property
@@ -97,7 +100,7 @@ class Announcement:
 
     def document(self) -> dict[str, Document]:
         """The announcement as published; moments carry their distance from UTC."""
-        coupon = self.coupon_percent
+        coupon, highest = self.coupon_percent, self.highest_yield_percent
         return {
             "cusip": self.cusip,
             "title": self.title,
@@ -121,26 +124,27 @@ class Announcement:
             "noncompetitive_limit_cents": self.noncompetitive_limit_cents,
             "net_long_report_cents": self.net_long_report_cents,
             "yield_places": self.yield_places,
+            "highest_yield_percent": None if highest is None else decimal_text(highest),
         }
 
 
-def first_announcement(terms: TermSheet, rules: AuctionRules) -> Announcement:
-    """The announcement of a bond's first auction, which sets its coupon."""
+def first_announcement(terms: LinkedSheet, rules: AuctionRules) -> Announcement:
+    """The announcement of a bond's first auction, which sets its coupon unless the terms do."""
     first = Reopening(
         FIRST_AUCTION, terms.offering_cents, terms.announced_on, terms.auction_on, terms.issue_on
     )
-    return _announcement(terms, first, None, rules)
+    return _announcement(terms, first, terms.offering.coupon_percent, rules)
 
 
 def reopening_announcement(
-    terms: TermSheet, reopening: Reopening, coupon_percent: Decimal, rules: AuctionRules
+    terms: LinkedSheet, reopening: Reopening, coupon_percent: Decimal, rules: AuctionRules
 ) -> Announcement:
     """The announcement of a reopening, which keeps the coupon the first auction set."""
     return _announcement(terms, reopening, coupon_percent, rules)
 
 
 def _announcement(
-    terms: TermSheet, auction: Reopening, coupon_percent: Decimal | None, rules: AuctionRules
+    terms: LinkedSheet, auction: Reopening, coupon_percent: Decimal | None, rules: AuctionRules
 ) -> Announcement:
     offered_cents = auction.offering_cents
     return Announcement(
@@ -162,6 +166,10 @@ def _announcement(
         noncompetitive_limit_cents=rules.noncompetitive_limit_cents,
         net_long_report_cents=share_of_cents(offered_cents, rules.net_long_report_percent),
         yield_places=rules.yield_places,
+        # A reopening keeps its coupon, so what is bid then cannot raise it.
+        highest_yield_percent=(
+            terms.offering.highest_yield_percent if auction.number == FIRST_AUCTION else None
+        ),
     )
 
 

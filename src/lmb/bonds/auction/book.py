@@ -20,8 +20,8 @@ from lmb.bonds.auction.notice import figures
 from lmb.bonds.auction.sealed import OpenedBid, opens
 from lmb.bonds.bids import Bid, BidKind
 from lmb.bonds.dated_rules import AuctionRules
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.bonds.terms import Offering
 from lmb.rules.parameters import ParameterSet, exact_version
 from lmb.values.canonical import Document, fingerprint
 from lmb.values.errors import InputError, LmbError, Problem, RefusedError

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from lmb.bonds.bids import Bid, BidKind
 from lmb.bonds.dated_rules import AUCTION_RULE, AuctionRules
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.bonds.terms import Offering
 from lmb.rules.parameters import ParameterSet, in_force
 from lmb.values.columns import (
     Column,

@@ -22,7 +22,7 @@ from lmb.bonds.auction.announcement import (
 from lmb.bonds.auction.notice import figures
 from lmb.bonds.bids import Bid, BidKind
 from lmb.bonds.dated_rules import AUCTION_RULE, AuctionRules
-from lmb.bonds.terms_file import term_sheet_from_document
+from lmb.bonds.linked.document import sheet_from_document
 from lmb.rules.determination import Decision, Input, documents
 from lmb.rules.parameters import ParameterSet
 from lmb.values.canonical import Document, fingerprint
@@ -92,7 +92,7 @@ def reopening_from_document(document: Mapping[str, Any]) -> Reopening:
 
 
 def _announcement(inputs: Sequence[Input], rules: AuctionRules) -> Announcement:
-    terms = term_sheet_from_document(documents(inputs, "terms")[0])
+    terms = sheet_from_document(documents(inputs, "terms")[0])
     reopenings = documents(inputs, "reopening")
     if not reopenings:
         return first_announcement(terms, rules)

@@ -1,4 +1,4 @@
-"""Outcome-linked terms: the language of version 2 sheets, their proof, and their determination.
+"""Outcome-linked terms: the language of term sheets, their proof, and their determination.
 
 Nouns: a *sheet* links the coupon to *indicators* (KPIs) by *components*, each an *expression* that
 scores values and what a score pays. A *plan* says which *window* each *determination* reads. The
@@ -25,7 +25,6 @@ from lmb.bonds.linked.phrases import Language
 from lmb.bonds.linked.plan import PeriodPlan, Window, determination_plan, fiscal_year
 from lmb.bonds.linked.reach import SheetReach, most_by_fiscal_year, sheet_reach
 from lmb.bonds.linked.sheet import LinkedSheet
-from lmb.bonds.linked.version_1 import linked_sheet, load_sheet
 from lmb.bonds.linked.words import Section, sheet_in_words
 
 __all__ = [
@@ -44,10 +43,8 @@ __all__ = [
     "determination_plan",
     "determine_coupons",
     "fiscal_year",
-    "linked_sheet",
     "load_linked_sheet",
     "load_observations",
-    "load_sheet",
     "most_by_fiscal_year",
     "sheet_from_document",
     "sheet_in_words",

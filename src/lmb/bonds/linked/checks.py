@@ -39,6 +39,7 @@ _SCORING = "rule of scoring, term-sheet.md, section 2.5"
 _LIMITS = "rule of limits, term-sheet.md, section 2.2"
 _DATES = "rule of dates, term-sheet.md, section 2.3"
 _CLAUSES = "rule of clauses, term-sheet.md, section 2.6"
+_DELIVERY = "rule of delivery, term-sheet.md, section 2.1"
 _PROGRAMME = "rule of the programme, term-sheet.md, section 2.7"
 
 
@@ -177,6 +178,31 @@ def _cohort(kpi: s.Kpi, path: str) -> Iterator[Finding]:
     if isinstance(kpi.window, s.FixedWindow) and last is not None and last > kpi.window.last_day:
         expected = f"not after the window ends ({kpi.window.last_day})"
         yield _finding(f"{path}.entered_to", last, expected, _DATES)
+
+
+def _measured(sheet: s.LinkedSheet) -> Iterator[Finding]:
+    """What the house measures is the effect of a lottery in one window after its baseline."""
+    for number, kpi in enumerate(sheet.kpis, start=1):
+        if kpi.measured is None:
+            continue
+        path, first = f"kpis.{number}.measured", kpi.measured.baseline_from
+        last = kpi.measured.baseline_to
+        if first > last:
+            yield _finding(
+                f"{path}.baseline_from", first, f"not after baseline_to ({last})", _DATES
+            )
+        if isinstance(kpi.window, s.FixedWindow):
+            if last >= kpi.window.first_day:
+                expected = f"before the window starts ({kpi.window.first_day})"
+                yield _finding(f"{path}.baseline_to", last, expected, _DATES)
+        else:
+            yield _finding(f"{path}.rule", "a rolling window", "a fixed window", _LINKAGE)
+        if not isinstance(kpi.basis, s.Impact) or kpi.basis.significance is not None:
+            found, expected = "another basis", "the basis impact without a significance"
+            yield _finding(f"kpis.{number}.basis", found, expected, _LINKAGE)
+        if kpi.unit is not s.Unit.MONEY or kpi.vintage != 1:
+            found = f"{kpi.unit}, vintage {kpi.vintage}"
+            yield _finding(f"kpis.{number}.unit", found, "money, vintage 1", _LINKAGE)
 
 
 # ── components ────────────────────────────────────────────────────────────────────────────────
@@ -355,6 +381,34 @@ def _amounts(sheet: s.LinkedSheet) -> Iterator[Finding]:
             yield _finding(path, ", ".join(map(str, years)), "rising years, each once", _LIMITS)
 
 
+def _delivery(sheet: s.LinkedSheet) -> Iterator[Finding]:
+    """What the training of a sheet the house carries out keeps to."""
+    delivery = None if sheet.training is None else sheet.training.delivery
+    if delivery is None:
+        return
+    path, tranches = "training.delivery", delivery.tranches
+    parts = (
+        tranches.enrolment_percent,
+        tranches.completion_percent,
+        tranches.placement_percent,
+    )
+    if sum(parts) != 100:
+        found = f"{' + '.join(map(str, parts))} = {sum(parts)}"
+        yield _finding(f"{path}.tranches", found, "shares that add up to 100", _DELIVERY)
+    if not delivery.board.startswith(f"{delivery.state}-"):
+        expected = f"a board of the state ({delivery.state})"
+        yield _finding(f"{path}.board", f'"{delivery.board}"', expected, _DELIVERY)
+    if delivery.tuition_cents > delivery.grant_cents:
+        expected = f"at most grant_cents ({delivery.grant_cents})"
+        yield _finding(f"{path}.tuition_cents", delivery.tuition_cents, expected, _DELIVERY)
+    if delivery.grant_cents > sheet.offering_cents:
+        expected = f"at most offering_cents ({sheet.offering_cents})"
+        yield _finding(f"{path}.grant_cents", delivery.grant_cents, expected, _DELIVERY)
+    if not sheet.issue_on < delivery.spend_until < sheet.matures_on:
+        expected = f"after issue_on ({sheet.issue_on}) and before matures_on ({sheet.matures_on})"
+        yield _finding(f"{path}.spend_until", delivery.spend_until, expected, _DELIVERY)
+
+
 def _clauses(sheet: s.LinkedSheet) -> Iterator[Finding]:
     shortfall, termination = sheet.cohort_shortfall, sheet.termination
     terminates = shortfall is not None and shortfall.terminates
@@ -444,6 +498,7 @@ _OF_SENSE: tuple[Check, ...] = (
     _scored,
     _ranges,
     _windows,
+    _measured,
     _marks,
     _periods,
     _payments,
@@ -451,6 +506,7 @@ _OF_SENSE: tuple[Check, ...] = (
     _limits,
     _sums,
     _amounts,
+    _delivery,
     _clauses,
     _programme,
 )

@@ -86,7 +86,14 @@ class CouponDetermination:
                 }
                 for kpi, found in self.earned.evidence.items()
             },
-            "scores": {item.component.id: exact_text(item.score) for item in self.earned.scored},
+            "scored": [
+                {
+                    "component": item.component.id,
+                    "due": item.due,
+                    "score": exact_text(item.score),
+                }
+                for item in self.earned.scored
+            ],
             "trace": [step.document() for step in (*self.earned.trace.steps, *self.trace.steps)],
         }
 

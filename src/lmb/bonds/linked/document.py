@@ -15,13 +15,14 @@ from lmb.bonds.linked import sheet as s
 from lmb.bonds.linked.checks import rule_findings, sheet_findings
 from lmb.bonds.linked.reach import promise_findings
 from lmb.bonds.linked.shape import shape_findings
+from lmb.bonds.linked.training import training_from_document
 from lmb.bonds.schedule import InterestSchedule
 from lmb.bonds.terms_checks import Fields, RulesOn, programme_findings, security_findings
 from lmb.bonds.terms_reading import Finding, JsonObject, parse, problems
 from lmb.values.canonical import canonical_bytes
 from lmb.values.errors import InputError
 
-SCHEMA = "term_sheet_2.schema.json"
+SCHEMA = "term_sheet.schema.json"
 SECTIONS = {
     "": "term-sheet.md, section 2.1",
     "base_coupon": "term-sheet.md, section 2.2",
@@ -72,7 +73,6 @@ def load_linked_sheet(
 def sheet_from_document(document: JsonObject) -> s.LinkedSheet:
     """The sheet of a document that was checked before, such as one kept with its fingerprint."""
     revisions = document["revisions"]
-    training = document.get("training", {})
     return s.LinkedSheet(
         content=canonical_bytes(dict(document)),
         title=document["title"],
@@ -108,8 +108,7 @@ def sheet_from_document(document: JsonObject) -> s.LinkedSheet:
         cohort_shortfall=_maybe(document.get("cohort_shortfall"), _shortfall),
         termination=_maybe(document.get("termination"), _termination),
         early_redemption=_maybe(document.get("early_redemption"), _early_redemption),
-        training_people=training.get("people"),
-        training_description=training.get("description", ""),
+        training=_maybe(document.get("training"), training_from_document),
     )
 
 
@@ -196,8 +195,15 @@ def _kpi(document: JsonObject) -> s.Kpi:
         else s.Substitute(
             substitute["kpi"], Decimal(substitute["times"]), Decimal(substitute["plus"])
         ),
+        measured=_maybe(document.get("measured"), _measured),
         verifier=document.get("verifier", ""),
         evidence=document.get("evidence", ""),
+    )
+
+
+def _measured(document: JsonObject) -> s.Measured:
+    return s.Measured(
+        document["rule"], _day(document["baseline_from"]), _day(document["baseline_to"])
     )
 
 

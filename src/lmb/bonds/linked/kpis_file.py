@@ -8,10 +8,11 @@ A correction is a later row of the same indicator, window and vintage; nothing i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from lmb.bonds.linked.plan import Window
 from lmb.bonds.linked.sheet import LinkedSheet
@@ -75,6 +76,26 @@ class Observation:
         }
 
 
+def observation_from_document(document: Mapping[str, Any]) -> Observation:
+    """An observation as it was written down."""
+    return Observation(
+        row=document["row"],
+        kpi=document["kpi"],
+        window=Window(
+            date.fromisoformat(document["observed_from"]),
+            date.fromisoformat(document["observed_to"]),
+        ),
+        vintage=document["vintage"],
+        value=_read(document["value"]),
+        people=document["people"],
+        coverage_percent=_read(document["coverage_percent"]),
+        ci95_lower=_read(document["ci95_lower"]),
+        p_value=_read(document["p_value"]),
+        verified_on=date.fromisoformat(document["verified_on"]),
+        verifier=document["verifier"],
+    )
+
+
 def load_observations(
     file_name: str, content: bytes, sheet: LinkedSheet
 ) -> tuple[Observation, ...]:
@@ -135,3 +156,7 @@ def _check_days(table: Table) -> None:
 
 def _written(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
+
+
+def _read(written: str | None) -> Decimal | None:
+    return None if written is None else Decimal(written)

@@ -76,6 +76,21 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The money pays for {people} people: {description}.",
         "El dinero paga la formación de {people} personas: {description}.",
     ),
+    "bond/delivery": (
+        "{provider} trains them for the workforce board {board}: {program}.",
+        "{provider} los forma para la junta laboral {board}: {program}.",
+    ),
+    "bond/wallet": (
+        "Each wallet is given {grant}, to be spent by {day}; the program costs {tuition}.",
+        "Cada billetera recibe {grant}, que pueden gastarse hasta el {day}; el programa cuesta "
+        "{tuition}.",
+    ),
+    "bond/tranches": (
+        "The provider is paid {enrolment} % on enrolment, {completion} % on completion and "
+        "{placement} % on verified placement.",
+        "El proveedor cobra el {enrolment} % con la inscripción, el {completion} % con la "
+        "finalización y el {placement} % con la colocación verificada.",
+    ),
     "kpi/what": (
         "{name} ({unit}{cohort}), from {lowest} to {highest}.",
         "{name} ({unit}{cohort}), de {lowest} a {highest}.",
@@ -113,6 +128,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     "kpi/significance": (
         "An effect with a p-value above {p} counts as none.",
         "Un efecto con un valor p superior a {p} no cuenta.",
+    ),
+    "kpi/measured": (
+        "It is measured from facts on file by rule {rule}, beside a baseline from {first} to "
+        "{last}.",
+        "Se mide a partir de hechos registrados con la regla {rule}, junto a un periodo de base "
+        "del {first} al {last}.",
     ),
     "kpi/people": (
         "It needs at least {people} people.",

@@ -8,14 +8,18 @@ are per cent a year. `docs/reference/term-sheet.md` describes every field.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from lmb.bonds.linked.training import Delivery, Training
+from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
-from lmb.values.canonical import sha256_hex
+from lmb.values.canonical import Document, sha256_hex
+from lmb.values.errors import RefusedError
 
 FORMAT = "lmb-term-sheet/2"
 
@@ -137,6 +141,15 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The house measures an indicator itself, by a rule, against a baseline; both days count."""
+
+    rule: str
+    baseline_from: date
+    baseline_to: date
+
+
+@dataclass(frozen=True, slots=True)
 class Kpi:
     """One indicator: what is observed, when it is due, and what applies when it is not there."""
 
@@ -155,6 +168,7 @@ class Kpi:
     minimum_coverage_percent: Decimal
     missing: MissingScore | MissingValue | MissingLast
     substitute: Substitute | None
+    measured: Measured | None
     verifier: str
     evidence: str
 
@@ -463,13 +477,75 @@ class LinkedSheet:
     cohort_shortfall: CohortShortfall | None
     termination: Termination | None
     early_redemption: EarlyRedemption | None
-    training_people: int | None
-    training_description: str
+    training: Training | None
 
     @property
     def sha256(self) -> str:
         """The fingerprint that locks the terms once they are announced."""
         return sha256_hex(self.content)
+
+    def document(self) -> dict[str, Document]:
+        """The JSON document again, number texts as they were written."""
+        return dict(json.loads(self.content))
+
+    @property
+    def matures_on(self) -> date:
+        """The nominal day of redemption."""
+        return self.schedule.matures_on
+
+    @property
+    def offering(self) -> Offering:
+        """What its first auction offers."""
+        base = self.base_coupon
+        return Offering(
+            self.offering_cents,
+            self.minimum_cents,
+            self.multiple_cents,
+            self.issue_on,
+            self.schedule,
+            coupon_percent=base.highest_percent if base.fixed else None,
+            highest_yield_percent=None if base.fixed else base.highest_percent,
+        )
+
+    @property
+    def delivery(self) -> Delivery:
+        """Who trains people, where and for what. Raises RefusedError where the terms leave it
+        open: the house does not carry such training out."""
+        delivery = None if self.training is None else self.training.delivery
+        if delivery is None:
+            raise RefusedError(
+                f"the terms of {self.cusip} do not say who trains (training.delivery, "
+                "term-sheet.md, section 2.1)"
+            )
+        return delivery
+
+    @property
+    def scores_last(self) -> bool:
+        """Whether the first coupon that is scored fixes all later ones: every score lasts for life
+        from the first period on, and nothing else can change what is paid."""
+        clauses = (
+            self.materiality_percent,
+            self.catastrophe,
+            self.cohort_shortfall,
+            self.limits.life_cap_per_100,
+            self.limits.budget_cents,
+        )
+        return all(clause is None for clause in clauses) and all(
+            part.lasts_for_life and part.applies_to(1) and part.to_period is None
+            for part in self.components
+        )
+
+    @property
+    def pays_amounts(self) -> bool:
+        """Whether it pays amounts of money on the whole issue, not only rates."""
+        amounts = (PaysOnce, PaysRateCard)
+        budgeted = self.limits.budget_cents is not None
+        return budgeted or any(isinstance(part.pays, amounts) for part in self.components)
+
+    @property
+    def measured_kpis(self) -> tuple[Kpi, ...]:
+        """The indicators the house measures itself."""
+        return tuple(kpi for kpi in self.kpis if kpi.measured is not None)
 
     def kpi(self, identifier: str) -> Kpi:
         """The indicator of that id. Raises KeyError for an unknown one."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from lmb.bonds.linked import phrases
 from lmb.bonds.linked import sheet as s
 from lmb.bonds.linked.phrases import Language
+from lmb.bonds.linked.training import Delivery
 from lmb.values.money import format_cents
 from lmb.values.rates import decimal_text
 
@@ -109,9 +110,33 @@ class _Teller:
         if guarantee.guarantor is not None:
             name, percent = guarantee.guarantor.name, guarantee.guarantor.principal_percent
             yield self._say("bond/guarantor", name=name, percent=percent)
-        if sheet.training_people is not None:
-            people, description = sheet.training_people, sheet.training_description
+        if sheet.training is not None:
+            people, description = sheet.training.people, sheet.training.description
             yield self._say("bond/training", people=people, description=description)
+            yield from self._delivery(sheet.training.delivery)
+
+    def _delivery(self, delivery: Delivery | None) -> Iterator[str]:
+        if delivery is None:
+            return
+        yield self._say(
+            "bond/delivery",
+            provider=delivery.provider_name,
+            program=delivery.program_title,
+            board=delivery.board,
+        )
+        yield self._say(
+            "bond/wallet",
+            grant=self._money(delivery.grant_cents),
+            tuition=self._money(delivery.tuition_cents),
+            day=delivery.spend_until,
+        )
+        tranches = delivery.tranches
+        yield self._say(
+            "bond/tranches",
+            enrolment=tranches.enrolment_percent,
+            completion=tranches.completion_percent,
+            placement=tranches.placement_percent,
+        )
 
     def measured(self) -> Iterator[str]:
         for kpi in self._sheet.kpis:
@@ -125,6 +150,9 @@ class _Teller:
         yield self._say("kpi/what", name=kpi.name, unit=unit, cohort=cohort, **values)
         yield self._window(kpi)
         yield from self._basis(kpi)
+        if kpi.measured is not None:
+            first, last = kpi.measured.baseline_from, kpi.measured.baseline_to
+            yield self._say("kpi/measured", rule=kpi.measured.rule, first=first, last=last)
         if kpi.minimum_people:
             yield self._say("kpi/people", people=kpi.minimum_people)
         if kpi.minimum_coverage_percent:

@@ -233,6 +233,57 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Observation",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell", models.IntegerField()),
+                ("id", models.UUIDField()),
+                ("bond", models.UUIDField()),
+                ("number", models.IntegerField()),
+                ("kpi", models.TextField()),
+                ("observed_from", models.DateField()),
+                ("observed_to", models.DateField()),
+                ("vintage", models.IntegerField()),
+                ("value", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("people", models.BigIntegerField(null=True)),
+                (
+                    "coverage_percent",
+                    models.DecimalField(decimal_places=6, max_digits=9, null=True),
+                ),
+                ("ci95_lower", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("p_value", models.DecimalField(decimal_places=6, max_digits=7, null=True)),
+                ("verified_on", models.DateField()),
+                ("verifier", models.TextField()),
+                ("determination", models.UUIDField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "bonds_observation",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "cell",
+                            "bond",
+                            "kpi",
+                            "observed_from",
+                            "observed_to",
+                            "vintage",
+                            "verified_on",
+                        ),
+                        name="bonds_observation_once_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("cell", "bond", "number"), name="bonds_observation_number"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="InterestPeriod",
             fields=[
                 (

@@ -81,6 +81,7 @@ PHRASES: Phrases = {
     "fact/single-bid": ("Most at one yield", "Máximo a un rendimiento"),
     "fact/award": ("Most awarded to one bidder", "Máximo por postor"),
     "fact/net-long": ("Report a net long position from", "Declarar posición larga desde"),
+    "fact/highest-yield": ("Highest yield accepted", "Rendimiento más alto admitido"),
     "fact/yield-places": ("Decimals of a yield", "Decimales del rendimiento"),
     "closes": (
         "{day}, {hour} in Washington",
@@ -205,6 +206,8 @@ def _bidding(announced: Announcement, write: Writer) -> Facts:
         "fact/net-long": write.money(announced.net_long_report_cents),
         "fact/yield-places": str(announced.yield_places),
     }
+    if announced.highest_yield_percent is not None:
+        facts["fact/highest-yield"] = write.percent(announced.highest_yield_percent)
     return Facts(tuple(Fact(write.say(key), value) for key, value in facts.items()))
 
 

@@ -12,7 +12,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from lmb.bonds.linked.curve import OutcomeCurve, outcome_curve
+from lmb.bonds.linked.measured import MeasuredWindows, measured_windows
 from lmb.bonds.linked.phrases import Language
+from lmb.bonds.linked.sheet import Kpi, LinkedSheet
 from lmb.bonds.papers.paper import (
     Column,
     Fact,
@@ -26,8 +29,8 @@ from lmb.bonds.papers.paper import (
 )
 from lmb.bonds.papers.writing import Phrases, Writer
 from lmb.bonds.payments.shares import half_up_cents
-from lmb.bonds.terms import TermSheet
 from lmb.values.canonical import Document
+from lmb.values.errors import RefusedError
 from lmb.values.rates import decimal_text
 
 PHRASES: Phrases = {
@@ -180,7 +183,7 @@ class ImpactReport:
     """A programme as far as it has come. `enrolled`, `completed` and `placed` are people for whom
     the provider was paid that tranche."""
 
-    terms: TermSheet
+    terms: LinkedSheet
     as_of: date
     sold_cents: int
     base_percent: Decimal
@@ -193,6 +196,27 @@ class ImpactReport:
     bonus_paid_cents: int
     measured: Measured | None
     bonus: BonusEarned | None
+
+    @property
+    def kpi(self) -> Kpi:
+        """The indicator the house measures."""
+        return self.terms.measured_kpis[0]
+
+    @property
+    def windows(self) -> MeasuredWindows:
+        """When it counts. Raises RefusedError where the house measures nothing."""
+        return measured_windows(self.terms)
+
+    @property
+    def curve(self) -> OutcomeCurve:
+        """How the gain earns the bonus. Raises RefusedError for terms that are no such curve."""
+        found = outcome_curve(self.terms)
+        if found is None:
+            raise RefusedError(
+                f"the terms of {self.terms.cusip} pay on more than one measured gain; there is an "
+                "impact report of bonds that pay on one"
+            )
+        return found
 
     @property
     def cost_per_enrolled_cents(self) -> int | None:
@@ -247,31 +271,34 @@ def _facts(facts: dict[str, str], write: Writer) -> Facts:
 
 
 def _kpi(told: ImpactReport, write: Writer) -> Facts:
-    outcome = told.terms.outcome
+    windows = told.windows
+    baseline, observed = (
+        f"{write.day(window.first_day)} – {write.day(window.last_day)}" for window in windows
+    )
     return _facts(
         {
-            "indicator": write.say(f"indicator/{outcome.indicator}"),
+            "indicator": write.say(f"indicator/{told.kpi.id}"),
             "design": write.say("design"),
-            "baseline": f"{write.day(outcome.baseline_from)} – {write.day(outcome.baseline_to)}",
-            "observed": f"{write.day(outcome.observed_from)} – {write.day(outcome.observed_to)}",
-            "counted": write.say(f"counted/{outcome.evaluate}"),
+            "baseline": baseline,
+            "observed": observed,
+            "counted": write.say(f"counted/{told.curve.evaluate}"),
         },
         write,
     )
 
 
 def _targets(told: ImpactReport, write: Writer) -> Facts:
-    outcome, missing = told.terms.outcome, told.terms.outcome.missing_data
+    curve, kpi = told.curve, told.kpi
     thin = write.say(
         "thin",
-        coverage=missing.minimum_coverage_percent,
-        people=missing.minimum_people_per_arm,
-        score=missing.score,
+        coverage=kpi.minimum_coverage_percent,
+        people=kpi.minimum_people,
+        score=curve.missing_score,
     )
     return _facts(
         {
-            "threshold": _dollars(outcome.threshold_dollars, write),
-            "target": _dollars(outcome.target_dollars, write),
+            "threshold": _dollars(curve.threshold_dollars, write),
+            "target": _dollars(curve.target_dollars, write),
             "thin": thin,
         },
         write,
@@ -279,12 +306,12 @@ def _targets(told: ImpactReport, write: Writer) -> Facts:
 
 
 def _bond(told: ImpactReport, write: Writer) -> Facts:
-    outcome, bonus = told.terms.outcome, told.bonus
+    curve, bonus = told.curve, told.bonus
     facts = {
         "sold": write.money(told.sold_cents),
         "base": write.percent(told.base_percent),
-        "at-target": write.percent(outcome.bonus_at_target_percent),
-        "cap": write.percent(outcome.bonus_cap_percent),
+        "at-target": write.percent(curve.at_target_percent),
+        "cap": write.percent(curve.cap_percent),
     }
     if bonus is not None:
         facts |= {
@@ -306,7 +333,7 @@ def _reported(told: ImpactReport, write: Writer) -> Iterator[Table | Facts | Par
             "error": _dollars(told.measured.standard_error_dollars, write),
         }
         yield _facts(gain, write)
-    training = told.terms.training
+    training = told.terms.delivery
     costs = {
         "per-enrolled": told.cost_per_enrolled_cents,
         "per-placed": told.cost_per_placed_cents,
@@ -394,17 +421,17 @@ def _cost_cents(cents: int, people: int) -> int | None:
 
 
 def _data(told: ImpactReport) -> dict[str, Document]:
-    measured, bonus, training = told.measured, told.bonus, told.terms.training
-    outcome = told.terms.outcome
+    measured, bonus, training = told.measured, told.bonus, told.terms.delivery
+    curve = told.curve
     return {
         "cusip": told.terms.cusip,
         "terms_sha256": told.terms.sha256,
         "sold_cents": told.sold_cents,
         "base_percent": decimal_text(told.base_percent),
-        "threshold_dollars": str(outcome.threshold_dollars),
-        "target_dollars": str(outcome.target_dollars),
-        "bonus_at_target_percent": decimal_text(outcome.bonus_at_target_percent),
-        "bonus_cap_percent": decimal_text(outcome.bonus_cap_percent),
+        "threshold_dollars": str(curve.threshold_dollars),
+        "target_dollars": str(curve.target_dollars),
+        "bonus_at_target_percent": decimal_text(curve.at_target_percent),
+        "bonus_cap_percent": decimal_text(curve.cap_percent),
         "state": training.state,
         "board": training.board,
         "people_offered": told.offered,

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from lmb.bonds.linked.curve import OutcomeCurve
 from lmb.bonds.papers.impact import ImpactReport
-from lmb.bonds.terms import OutcomeTerms
 from lmb.values.money import dollars_from_cents
 from lmb.values.rates import decimal_text
 
@@ -31,7 +31,7 @@ def indigo_project(told: ImpactReport) -> dict[str, Any]:
         "jurisdiction": {"jurisdiction": _value("US")},
         "overall_project_finance": _finance(told),
         "purpose_and_classifications": {
-            "intervention": _value(told.terms.training.program_title),
+            "intervention": _value(told.terms.delivery.program_title),
             "policy_sector": _value("Employment and training"),
             "primary_sdg_goal": _value(SDG_GOAL),
         },
@@ -45,15 +45,15 @@ def indigo_project(told: ImpactReport) -> dict[str, Any]:
         "delivery_locations": [
             {
                 "location_country": _value("US"),
-                "location_name": _value(told.terms.training.board),
-                "adminstrative_geography_name": _value(told.terms.training.state),
+                "location_name": _value(told.terms.delivery.board),
+                "adminstrative_geography_name": _value(told.terms.delivery.state),
             }
         ],
         "service_provisions": [_service(told)],
         "outcome_payment_commitments": [_commitment(told)],
         "investments": [_investment(told)],
-        "outcome_metrics": [_metric(told.terms.outcome)],
-        "outcome_pricings": [_pricing(told.terms.outcome)],
+        "outcome_metrics": [_metric(told)],
+        "outcome_pricings": [_pricing(told.curve)],
         "outcome_payment_plans": [{"id": _value(PLAN), "period": _period(told)}],
         "outcome_payments": [_payment(told)],
         "results": _results(told),
@@ -82,7 +82,7 @@ def _money(cents: int) -> dict[str, object]:
 def _stage(told: ImpactReport) -> str:
     if told.as_of >= told.terms.matures_on:
         return "Complete"
-    ended = told.as_of > told.terms.training.spend_until
+    ended = told.as_of > told.terms.delivery.spend_until
     return "Service delivery complete" if ended else "Implementation"
 
 
@@ -92,7 +92,7 @@ def _dates(told: ImpactReport) -> dict[str, Any]:
         "outcomes_contract_signed": terms.issue_on,
         "anticipated_completion_date": terms.matures_on,
         "start_date_of_service_provision": terms.issue_on,
-        "anticipated_end_date_of_service_provision": terms.training.spend_until,
+        "anticipated_end_date_of_service_provision": terms.delivery.spend_until,
     }
     if told.as_of >= terms.matures_on:
         dates["actual_completion_date"] = terms.matures_on
@@ -115,7 +115,7 @@ def _finance(told: ImpactReport) -> dict[str, Any]:
 
 
 def _most_percent(told: ImpactReport) -> str:
-    return decimal_text(told.base_percent + told.terms.outcome.bonus_cap_percent)
+    return decimal_text(told.base_percent + told.curve.cap_percent)
 
 
 def _period(told: ImpactReport) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _period(told: ImpactReport) -> dict[str, Any]:
 
 
 def _service(told: ImpactReport) -> dict[str, Any]:
-    training = told.terms.training
+    training = told.terms.delivery
     return {
         "id": training.program_id,
         "organisation_id": _value(training.provider_id),
@@ -165,13 +165,14 @@ def _investment(told: ImpactReport) -> dict[str, Any]:
     }
 
 
-def _metric(outcome: OutcomeTerms) -> dict[str, Any]:
-    target, threshold = outcome.target_dollars, outcome.threshold_dollars
+def _metric(told: ImpactReport) -> dict[str, Any]:
+    target, threshold = told.curve.target_dollars, told.curve.threshold_dollars
+    observed = told.windows.observed
     return {
         "id": METRIC,
         "definition": _value(
             "Gain in yearly earnings of people offered training against people not offered it, "
-            f"observed {outcome.observed_from} to {outcome.observed_to}"
+            f"observed {observed}"
         ),
         "target_population": _value("People drawn by lottery to be offered training"),
         "outcome_metric_target": _value(f"${target} a year; the bonus starts above ${threshold}"),
@@ -182,8 +183,8 @@ def _metric(outcome: OutcomeTerms) -> dict[str, Any]:
     }
 
 
-def _pricing(outcome: OutcomeTerms) -> dict[str, Any]:
-    cap, at_target = outcome.bonus_cap_percent, outcome.bonus_at_target_percent
+def _pricing(curve: OutcomeCurve) -> dict[str, Any]:
+    cap, at_target = curve.cap_percent, curve.at_target_percent
     return {
         "outcome_metric_id": _value(METRIC),
         "currency": _value(CURRENCY),
@@ -206,7 +207,7 @@ def _payment(told: ImpactReport) -> dict[str, Any]:
 
 
 def _results(told: ImpactReport) -> list[dict[str, Any]]:
-    measured, outcome = told.measured, told.terms.outcome
+    measured, observed = told.measured, told.windows.observed
     if measured is None:
         return []
     low, high = measured.ci95_dollars
@@ -216,8 +217,8 @@ def _results(told: ImpactReport) -> list[dict[str, Any]]:
             "result_level": _value("Outcome level"),
             "result_type": _value("Final"),
             "period": {
-                "start_date": _value(outcome.observed_from.isoformat()),
-                "end_date": _value(outcome.observed_to.isoformat()),
+                "start_date": _value(observed.first_day.isoformat()),
+                "end_date": _value(observed.last_day.isoformat()),
             },
             "outcomes_achieved": _value(
                 f"${measured.gain_dollars} a year (95 % interval ${low} to ${high})"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
-from lmb.bonds.dated_rules import outcome_coupon_rules_on
 from lmb.bonds.linked import sheet as s
-from lmb.bonds.linked.phrases import Language, phrase
-from lmb.bonds.linked.reach import PeriodReach, SheetReach, most_by_fiscal_year, sheet_reach
+from lmb.bonds.linked.phrases import Language
+from lmb.bonds.linked.reach import SheetReach, most_by_fiscal_year, sheet_reach
 from lmb.bonds.linked.rounding import exact_text
 from lmb.bonds.linked.words import sheet_in_words
 from lmb.bonds.papers.paper import (
@@ -23,7 +21,6 @@ from lmb.bonds.papers.paper import (
     Table,
 )
 from lmb.bonds.papers.writing import NO_BREAK_SPACE, Phrases, Writer
-from lmb.bonds.terms import TermSheet
 from lmb.values.canonical import Document
 
 PHRASES: Phrases = {
@@ -58,36 +55,6 @@ PHRASES: Phrases = {
     "fact/first": ("First interest payment", "Primer pago de intereses"),
     "fact/matures": ("Maturity", "Vencimiento"),
     "fact/verifier": ("Verifier", "Verificador"),
-    "section/measured": ("What is measured", "Qué se mide"),
-    "measured": (
-        "The gain in yearly earnings of people drawn by lottery to be offered training, against "
-        "people drawn not to be. It is observed from {first} to {last}; {counted} counts.",
-        "La ganancia en ingresos anuales de las personas sorteadas para recibir la oferta de "
-        "formación, frente a las sorteadas para no recibirla. Se observa del {first} al {last}; "
-        "cuenta {counted}.",
-    ),
-    "measured/thin": (
-        "Where records cover fewer than {coverage} % of people, or fewer than {people} of a group "
-        "are measured, the score is {score}.",
-        "Si los datos cubren a menos del {coverage} % de las personas, o se miden menos de "
-        "{people} de un grupo, la puntuación es {score}.",
-    ),
-    "counted/estimate": ("the estimate", "la estimación"),
-    "counted/ci95-lower": (
-        "the lower end of the 95 % interval",
-        "el extremo inferior del intervalo del 95 %",
-    ),
-    "section/when": ("When it is decided", "Cuándo se decide"),
-    "when": (
-        "The outcome is determined once, on {day}, from records published within {days} days of "
-        "the period observed. What it adds is paid in every interest period that starts at least "
-        "{business} business days later, so each rate is known before its period starts, and "
-        "accrued interest always.",
-        "El resultado se determina una sola vez, el {day}, con datos publicados en un plazo de "
-        "{days} días tras el periodo observado. Lo que añade se paga en cada periodo de intereses "
-        "que empiece al menos {business} días hábiles después, de modo que cada tipo se conoce "
-        "antes de que empiece su periodo, y el interés acumulado siempre.",
-    ),
     "section/schedule": ("Interest payments", "Pagos de intereses"),
     "schedule/why": (
         "Coupons are on 100 of face amount a year. What the outcome can bring is proved from the "
@@ -114,32 +81,16 @@ PHRASES: Phrases = {
     "column/year": ("Fiscal year", "Año fiscal"),
     "column/adjustments": ("Outcome", "Resultado"),
     "column/service": ("All debt service", "Todo el servicio de la deuda"),
-    "training": (
-        "{provider} trains in the program “{program}”; the workforce board is {board}, {state}. A "
-        "person is granted {grant} and the tuition is {tuition}: {enrolment} % is paid on "
-        "enrolment, {completion} % on completion, {placement} % on verified placement. Credit may "
-        "be spent until {until}.",
-        "{provider} forma en el programa «{program}»; la junta laboral es {board}, {state}. Se "
-        "conceden {grant} por persona y la matrícula es de {tuition}: el {enrolment} % se paga al "
-        "inscribirse, el {completion} % al completar, el {placement} % con la colocación "
-        "verificada. El crédito puede gastarse hasta el {until}.",
-    ),
-    "section/training": ("What the money pays for", "Qué paga el dinero"),
 }
 
 
-def offering_circular(
-    sheet: s.LinkedSheet, language: Language, announced: TermSheet | None = None
-) -> Paper:
-    """The paper of a term sheet, as of its announcement.
-
-    `announced` is the version 1 sheet that `sheet` restates, which is announced in its own version.
-    """
+def offering_circular(sheet: s.LinkedSheet, language: Language) -> Paper:
+    """The paper of a term sheet, as of its announcement."""
     write = Writer(language, PHRASES, sheet.currency)
-    offered = announced is not None or sheet.programme is s.Programme.LABOR_MARKET_BOND
+    offered = sheet.programme is s.Programme.LABOR_MARKET_BOND
     kind = "offer" if offered else "illustration"
     reach = sheet_reach(sheet)
-    data = _data(sheet, reach, announced)
+    data = _data(sheet, reach)
     base = sheet.base_coupon
     matures = Fact(write.say("head/matures"), write.day(sheet.schedule.matures_on))
     return Paper(
@@ -160,75 +111,25 @@ def offering_circular(
             matures,
         ),
         lead=write.say(f"lead/{kind}", guaranteed=sheet.guarantee.principal_percent),
-        sections=tuple(_sections(sheet, reach, announced, write)),
-        about=write.about(_sha256(sheet, announced)),
+        sections=tuple(_sections(sheet, reach, write)),
+        about=write.about(sheet.sha256),
         data=data,
     )
 
 
-def _sha256(sheet: s.LinkedSheet, announced: TermSheet | None) -> str:
-    """The fingerprint of the sheet that is announced."""
-    return sheet.sha256 if announced is None else announced.sha256
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _sections(
-    sheet: s.LinkedSheet, reach: SheetReach, announced: TermSheet | None, write: Writer
-) -> Iterator[Section]:
-    yield Section(write.say("section/key"), (_key_terms(sheet, announced, write),))
+def _sections(sheet: s.LinkedSheet, reach: SheetReach, write: Writer) -> Iterator[Section]:
+    yield Section(write.say("section/key"), (_key_terms(sheet, write),))
     for section in sheet_in_words(sheet, write.language):
-        if announced is not None and section.title == phrase(write.language, "section/pays"):
-            measured = Points(tuple(_measured(announced, write)))
-            yield Section(write.say("section/measured"), (measured,))
-        if announced is not None and section.title in _restated(write):
-            continue
         sentences = (said.replace(" %", f"{NO_BREAK_SPACE}%") for said in section.sentences)
         yield Section(section.title, (Points(tuple(sentences)),))
-    if announced is not None:
-        yield Section(write.say("section/when"), (_when(announced, write),))
-        yield Section(write.say("section/training"), (_training(announced, write),))
-    table = _schedule(reach, announced, write)
+    table = _schedule(reach, write)
     schedule = (Paragraph(write.say("schedule/why")), table)
     yield Section(write.say("section/schedule"), schedule)
     if sheet.base_coupon.fixed:
         yield Section(write.say("section/years"), (_years(sheet, reach, write),))
 
 
-def _restated(write: Writer) -> list[str]:
-    """The sections that tell of a version 1 sheet's restatement rather than of the bond: that it
-    cannot be announced, the range it was given, when a sheet of version 2 would be determined."""
-    return [phrase(write.language, f"section/{key}") for key in ("bond", "measured", "when")]
-
-
-def _measured(terms: TermSheet, write: Writer) -> Iterator[str]:
-    outcome, missing = terms.outcome, terms.outcome.missing_data
-    counted = write.say(f"counted/{outcome.evaluate}")
-    first, last = outcome.observed_from, outcome.observed_to
-    yield write.say("measured", first=first, last=last, counted=counted)
-    yield write.say(
-        "measured/thin",
-        coverage=missing.minimum_coverage_percent,
-        people=missing.minimum_people_per_arm,
-        score=missing.score,
-    )
-
-
-def _when(terms: TermSheet, write: Writer) -> Paragraph:
-    outcome = terms.outcome
-    rules = outcome_coupon_rules_on(outcome.determined_on)
-    said = write.say(
-        "when",
-        day=outcome.determined_on,
-        days=outcome.publication_lag_days,
-        business=rules.lockout_business_days,
-    )
-    return Paragraph(said)
-
-
-def _key_terms(sheet: s.LinkedSheet, announced: TermSheet | None, write: Writer) -> Facts:
+def _key_terms(sheet: s.LinkedSheet, write: Writer) -> Facts:
     amounts = map(write.money, (sheet.minimum_cents, sheet.multiple_cents))
     facts = {
         "fact/multiple": " · ".join(amounts),
@@ -239,31 +140,12 @@ def _key_terms(sheet: s.LinkedSheet, announced: TermSheet | None, write: Writer)
         "fact/dated": write.day(sheet.schedule.dated_on),
         "fact/first": write.day(sheet.schedule.first_interest_on),
         "fact/matures": write.day(sheet.schedule.matures_on),
+        "fact/verifier": sheet.determination.verifier,
     }
-    if announced is None:
-        facts["fact/verifier"] = sheet.determination.verifier
     return Facts(tuple(Fact(write.say(key), value) for key, value in facts.items()))
 
 
-def _training(terms: TermSheet, write: Writer) -> Paragraph:
-    training, tranches = terms.training, terms.training.tranches
-    said = write.say(
-        "training",
-        provider=training.provider_name,
-        program=training.program_title,
-        board=training.board,
-        state=training.state,
-        grant=write.money(training.grant_cents),
-        tuition=write.money(training.tuition_cents),
-        enrolment=tranches.enrolment_percent,
-        completion=tranches.completion_percent,
-        placement=tranches.placement_percent,
-        until=training.spend_until,
-    )
-    return Paragraph(said)
-
-
-def _schedule(reach: SheetReach, announced: TermSheet | None, write: Writer) -> Table:
+def _schedule(reach: SheetReach, write: Writer) -> Table:
     columns = ("number", "until", "pays", "determined", "adjustment")
     rows = []
     for one in reach.periods:
@@ -271,9 +153,7 @@ def _schedule(reach: SheetReach, announced: TermSheet | None, write: Writer) -> 
         low, high = write.percent(adjustment.low), write.percent(adjustment.high)
         days = map(write.day, (period.ends_on, period.pays_on))
         can = low if low == high else write.say("range", low=low, high=high)
-        determined_on = _determined_on(one, announced)
-        determined = "–" if determined_on is None else write.day(determined_on)
-        rows.append((str(period.number), *days, determined, can))
+        rows.append((str(period.number), *days, write.day(one.plan.determined_on), can))
     return Table(
         write.say("table/schedule"),
         tuple(
@@ -282,13 +162,6 @@ def _schedule(reach: SheetReach, announced: TermSheet | None, write: Writer) -> 
         ),
         tuple(rows),
     )
-
-
-def _determined_on(one: PeriodReach, announced: TermSheet | None) -> date | None:
-    """When a period's outcome is determined; of a version 1 sheet None where it has none."""
-    if announced is None:
-        return one.plan.determined_on
-    return announced.outcome.determined_on if one.adjustment.high else None
 
 
 def _years(sheet: s.LinkedSheet, reach: SheetReach, write: Writer) -> Table:
@@ -313,13 +186,12 @@ def _most_by_year(sheet: s.LinkedSheet, reach: SheetReach) -> list[tuple[int, in
     return [(year, adjustments[year], service[year]) for year in sorted(service)]
 
 
-def _data(
-    sheet: s.LinkedSheet, reach: SheetReach, announced: TermSheet | None
-) -> dict[str, Document]:
+def _data(sheet: s.LinkedSheet, reach: SheetReach) -> dict[str, Document]:
+    delivery = None if sheet.training is None else sheet.training.delivery
     base = sheet.base_coupon
     return {
         "cusip": sheet.cusip,
-        "terms_sha256": _sha256(sheet, announced),
+        "terms_sha256": sheet.sha256,
         "currency": sheet.currency,
         "offering_cents": sheet.offering_cents,
         "minimum_cents": sheet.minimum_cents,
@@ -332,15 +204,15 @@ def _data(
         "issue_on": sheet.issue_on.isoformat(),
         "dated_on": sheet.schedule.dated_on.isoformat(),
         "matures_on": sheet.schedule.matures_on.isoformat(),
-        "grant_cents": None if announced is None else announced.training.grant_cents,
-        "tuition_cents": None if announced is None else announced.training.tuition_cents,
+        "grant_cents": None if delivery is None else delivery.grant_cents,
+        "tuition_cents": None if delivery is None else delivery.tuition_cents,
         "periods": [
             {
                 "number": one.plan.period.number,
                 "starts_on": one.plan.period.starts_on.isoformat(),
                 "ends_on": one.plan.period.ends_on.isoformat(),
                 "pays_on": one.plan.period.pays_on.isoformat(),
-                "determined_on": _iso(_determined_on(one, announced)),
+                "determined_on": one.plan.determined_on.isoformat(),
                 "adjustment_low_percent": exact_text(one.adjustment.low),
                 "adjustment_high_percent": exact_text(one.adjustment.high),
             }

@@ -3,8 +3,9 @@
     clean price x face ──▶ principal      coupon of the running period, days ──▶ accrued interest
     trade date + 1 business day ──▶ settlement date ──▶ bonds against principal and accrued interest
 
-The rate of an interest period is fixed before the period starts, the outcome bonus included; so
-accrued interest is known on every day, and whoever holds at the record date gets the whole coupon.
+Where the rate of an interest period is fixed before the period starts, the outcome bonus included,
+accrued interest is known on every day; where it is determined in arrears, the bond trades flat of
+the bonus. Either way, whoever holds at the record date gets the whole coupon.
 """
 
 from __future__ import annotations
@@ -43,11 +44,18 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class BonusNotice:
-    """An outcome bonus that was determined: it is paid from a period on."""
+    """An outcome bonus that was determined for a period, and accrues from its start."""
 
     bonus_percent: Decimal
     determined_on: date
     from_period: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlatOfBonus:
+    """The bond trades flat of its bonus, which goes to whoever holds on the record date."""
+
+    record_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ def trade_terms(
     trade: Trade,
     schedule: InterestSchedule,
     base_percent: Decimal,
-    bonus: BonusNotice | None,
+    bonus: BonusNotice | FlatOfBonus | None,
     rules: RegistryRules,
 ) -> TradeTerms:
     """What a trade comes to on its settlement date. Raises ValueError where it would settle
@@ -106,7 +114,7 @@ def trade_terms(
     settles_on = settlement_date(trade.traded_on, rules)
     period = period_on(schedule, settles_on)
     coupon_percent = base_percent
-    if bonus is not None and period.number >= bonus.from_period:
+    if isinstance(bonus, BonusNotice) and period.number >= bonus.from_period:
         coupon_percent += bonus.bonus_percent
     accrued = accrued_per_1000(schedule, coupon_percent, settles_on)
     return TradeTerms(
@@ -118,11 +126,6 @@ def trade_terms(
         amount=settlement_amount(trade.face_cents, trade.price_per_100, accrued),
         legend=_legend(bonus, period),
     )
-
-
-def record_date(period: InterestPeriod, rules: RegistryRules) -> date:
-    """The day at whose close the holders of a coupon are those who hold."""
-    return business_days_before(period.pays_on, rules.record_business_days)
 
 
 def closed_book(
@@ -169,14 +172,19 @@ def closed_faults(
                 )
 
 
-def _legend(bonus: BonusNotice | None, period: InterestPeriod) -> str | None:
+def _legend(bonus: BonusNotice | FlatOfBonus | None, period: InterestPeriod) -> str | None:
     if bonus is None:
         return None
+    if isinstance(bonus, FlatOfBonus):
+        return (
+            "The price is flat of the outcome bonus: that of this period is paid to whoever holds "
+            f"at the close of {bonus.record_on}; nothing of it accrues."
+        )
     percent = decimal_text(bonus.bonus_percent)
     if period.number >= bonus.from_period:
         return f"Accrued interest includes the outcome bonus of {percent} % a year."
     return (
-        f"An outcome bonus of {percent} % a year was determined on {bonus.determined_on}. It is "
-        f"paid from interest period {bonus.from_period} on, to whoever holds then; nothing of it "
-        "has accrued yet."
+        f"An outcome bonus of {percent} % a year was determined on {bonus.determined_on} for "
+        f"interest period {bonus.from_period}, to be paid to whoever holds then; nothing of it has "
+        "accrued yet."
     )

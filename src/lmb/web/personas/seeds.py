@@ -65,7 +65,7 @@ def _reference(role: Role) -> str:
 
 def _body(role: Role, programme: Programme, state: str) -> NewOrganisation:
     """The organisation a persona acts for; those the demonstration knows, under their codes."""
-    training = programme.terms.training
+    training = programme.training
     kinds = OrganisationKind
     bodies = {
         Role.PROVIDER: (kinds.PROVIDER, training.provider_id, training.provider_name),

@@ -7,6 +7,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import get_language
+
+from lmb.bonds.linked.curve import OutcomeCurve, outcome_curve
+from lmb.bonds.linked.measured import measured_on
+from lmb.bonds.linked.phrases import Language
+from lmb.bonds.linked.words import Section, sheet_in_words
 from lmb.ledger import queries as ledger
 from lmb.settlement.report import MoneyFigures, Report
 from lmb.values.rounding import half_even
@@ -15,12 +21,13 @@ from lmb.web.public.coupons import Coupons, coupons
 from lmb.web.public.demand import Demand, demand
 from lmb.web.public.flow import TRANCHES, Flow, Leg, flow
 from lmb.web.public.outcome import Chart, Outcome, outcome, ramp_chart
-from lmb.web.public.terms_words import TermsGroup, terms_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class BondPage:
-    """A report with its pictures and words. `redemption` is the order that paid it back."""
+    """A report with its pictures and words. `curve` and `ramp` are None where the terms are not as
+    simple as a curve, `measured_on` where the house measures nothing; `redemption` is the order
+    that paid the bond back."""
 
     report: Report
     as_of: date
@@ -30,8 +37,10 @@ class BondPage:
     coupons: Coupons
     demand: Demand | None
     outcome: Outcome | None
-    ramp: Chart
-    terms: tuple[TermsGroup, ...]
+    measured_on: date | None
+    curve: OutcomeCurve | None
+    ramp: Chart | None
+    terms: tuple[Section, ...]
     redemption: UUID | None
 
     @property
@@ -44,7 +53,7 @@ class BondPage:
         bonus = self.report.bonus
         if bonus is None:
             return None
-        return half_even(bonus.bonus_bps / 100, self.report.bond.terms.outcome.rounding_places)
+        return half_even(bonus.bonus_bps / 100, self.report.bond.terms.rounding.rate_places)
 
     @property
     def people(self) -> int:
@@ -70,7 +79,8 @@ class BondPage:
 
 def bond_page(report: Report) -> BondPage:
     """The page of a bond as its books stand."""
-    moved = flow(report)
+    moved, terms = flow(report), report.bond.terms
+    curve = outcome_curve(terms)
     redeemed = ledger.instruction_on(report.cell, "redemption", report.bond.cusip)
     return BondPage(
         report=report,
@@ -81,7 +91,9 @@ def bond_page(report: Report) -> BondPage:
         coupons=coupons(report),
         demand=demand(report),
         outcome=outcome(report),
-        ramp=ramp_chart(report),
-        terms=terms_in_words(report.bond.terms),
+        measured_on=measured_on(terms) if terms.measured_kpis else None,
+        curve=curve,
+        ramp=None if curve is None else ramp_chart(report, curve),
+        terms=sheet_in_words(terms, Language((get_language() or "en")[:2])),
         redemption=None if redeemed is None else redeemed.id,
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lmb.bonds.linked.measured import measured_windows
 from lmb.fund import accounts as fund
 from lmb.ledger import queries as ledger
 from lmb.ledger.queries import Movement
@@ -66,25 +67,24 @@ def flow(report: Report) -> Flow:
 
 
 def _parties(report: Report) -> dict[str, Party]:
-    training, outcome = report.bond.terms.training, report.outcome
+    terms, outcome = report.bond.terms, report.outcome
+    delivery = None if terms.training is None else terms.training.delivery
     wallets = report.wallets.opened
     drawn = "" if outcome is None else _drawn(outcome.n_treated, outcome.n_control)
-    observed = report.bond.terms.outcome
+    observed = measured_windows(terms).observed if terms.measured_kpis else None
     return {
         "investors": Party(_("Investors"), ""),
         "treasury": Party(_("U.S. Treasury"), _("sells the bond")),
         "fund": Party(_("Workforce Development Fund"), ""),
-        "state": Party(_("State fund"), training.state),
-        "board": Party(_("Workforce board"), training.board),
+        "state": Party(_("State fund"), delivery.state if delivery else ""),
+        "board": Party(_("Workforce board"), delivery.board if delivery else ""),
         "wallets": Party(
             _("Training wallets"),
             ngettext("%(count)s person", "%(count)s people", wallets) % {"count": f"{wallets:,}"},
         ),
         "provider": Party(_("Training provider"), _("paid by result")),
         "people": Party(_("People drawn by lottery"), drawn),
-        "facts": Party(
-            _("Work records"), period_text(observed.observed_from, observed.observed_to)
-        ),
+        "facts": Party(_("Work records"), period_text(*observed) if observed else ""),
         "measure": Party(_("Measure"), _("mean difference")),
         "determination": Party(_("Determination"), _("of the bonus")),
         "coupons": Party(_("Coupons and redemption"), ""),
@@ -129,8 +129,9 @@ def _legs(
                 legs.append(Leg(key, *names, _legs_words(code), cents, len(items), first))
 
     cusip, training = report.bond.cusip, report.bond.terms.training
-    state = fund.state(cusip, training.state)
-    board = fund.board(cusip, training.board)
+    delivery = None if training is None else training.delivery
+    state = fund.state(cusip, delivery.state if delivery else "")
+    board = fund.board(cusip, delivery.board if delivery else "")
     add("bond-price", "investors", "treasury", _("price of the bonds"))
     add("accrued-interest", "investors", "coupons", _("accrued interest"))
     add("deposit", "treasury", "fund", _("proceeds"))

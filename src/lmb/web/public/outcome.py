@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from lmb.bonds.terms import Evaluation, OutcomeTerms
+from lmb.bonds.linked.curve import OutcomeCurve
+from lmb.bonds.linked.measured import measured_windows
+from lmb.bonds.linked.sheet import Evaluate
 from lmb.rules import queries as rules
 from lmb.settlement.report import OutcomeFigures, Report
 from lmb.web import charts
@@ -68,13 +70,13 @@ def outcome(report: Report) -> Outcome | None:
     if figures is None:
         return None
     arms = arm_rows(figures)
-    terms = report.bond.terms.outcome
-    observed = period_text(terms.observed_from, terms.observed_to)
+    windows = measured_windows(report.bond.terms)
+    observed = period_text(*windows.observed)
     return Outcome(
         figures=figures,
         arms=arms,
         observed=observed,
-        baseline=period_text(terms.baseline_from, terms.baseline_to),
+        baseline=period_text(*windows.baseline),
         gain=_gain_chart(figures, arms, observed),
         placement=_placement_chart(arms),
         change=_change_chart(arms),
@@ -195,11 +197,11 @@ def _small(rows: list[Bar], name: str, title: str) -> Chart:
     return Chart(title, "", charts.bars(name, title, description, rows, charts.NARROW))
 
 
-def ramp_chart(report: Report) -> Chart:
+def ramp_chart(report: Report, terms: OutcomeCurve) -> Chart:
     """From outcome to bonus: the curve of the terms and, once determined, where it was met."""
-    terms, bonus, figures = report.bond.terms.outcome, report.bonus, report.outcome
+    bonus, figures = report.bonus, report.outcome
     bonus_percent = None if bonus is None else bonus.bonus_bps / 100
-    cap = percent_text(terms.bonus_cap_percent)
+    cap = percent_text(terms.cap_percent)
     if bonus_percent is None or figures is None:
         title = _("The bonus starts above %(threshold)s and is at most %(cap)s a year") % {
             "threshold": dollars_text(terms.threshold_dollars),
@@ -208,15 +210,15 @@ def ramp_chart(report: Report) -> Chart:
     else:
         title = _("A gain of %(gain)s earned a bonus of %(bonus)s, of at most %(cap)s") % {
             "gain": dollars_text(_evaluated(terms, figures)),
-            "bonus": percent_text(bonus_percent, terms.rounding_places),
+            "bonus": percent_text(bonus_percent, terms.rate_places),
             "cap": cap,
         }
     curve = charts.Ramp(
         terms.threshold_dollars,
         terms.target_dollars,
-        terms.bonus_at_target_percent,
-        terms.bonus_floor_percent,
-        terms.bonus_cap_percent,
+        terms.at_target_percent,
+        terms.floor_percent,
+        terms.cap_percent,
         None if figures is None else (_evaluated(terms, figures), *figures.ci95_dollars),
         bonus_percent,
     )
@@ -227,8 +229,7 @@ def ramp_chart(report: Report) -> Chart:
         cap=_("cap %(percent)s") % {"percent": cap},
         measured=""
         if bonus_percent is None
-        else _("bonus %(percent)s")
-        % {"percent": percent_text(bonus_percent, terms.rounding_places)},
+        else _("bonus %(percent)s") % {"percent": percent_text(bonus_percent, terms.rate_places)},
         across=_("Gain in dollars a year, with its 95 per cent interval"),
     )
     description = _(
@@ -236,7 +237,7 @@ def ramp_chart(report: Report) -> Chart:
         "%(at_target)s at %(target)s, and stops at the cap of %(cap)s."
     ) % {
         "threshold": dollars_text(terms.threshold_dollars),
-        "at_target": percent_text(terms.bonus_at_target_percent),
+        "at_target": percent_text(terms.at_target_percent),
         "target": dollars_text(terms.target_dollars),
         "cap": cap,
     }
@@ -247,8 +248,8 @@ def ramp_chart(report: Report) -> Chart:
     )
 
 
-def _evaluated(terms: OutcomeTerms, figures: OutcomeFigures) -> Decimal:
+def _evaluated(terms: OutcomeCurve, figures: OutcomeFigures) -> Decimal:
     """The number of the measure that counts under the terms."""
-    if terms.evaluate is Evaluation.CI95_LOWER:
+    if terms.evaluate is Evaluate.CI95_LOWER:
         return figures.ci95_dollars[0]
     return figures.estimate_dollars

@@ -63,7 +63,6 @@ RULES = {
     "completion-tranche": gettext_lazy("tuition paid on completion"),
     "earnings-gain": gettext_lazy("difference in mean earnings by lottery"),
     "enrolment-tranche": gettext_lazy("tuition paid on enrolment"),
-    "outcome-coupon": gettext_lazy("bonus from the outcome"),
     "placement-tranche": gettext_lazy("tuition paid on placement"),
     "treasury-auction": gettext_lazy("Treasury auction"),
 }
@@ -145,7 +144,7 @@ def account(code: str) -> str:
 
 def rule(name: str, period: object) -> str:
     """What a rule decides; `period` is the number of the interest period where it has one."""
-    if name == "interest-payment" and period is not None:
+    if name == "outcome-coupon" and period is not None:
         return _("rate of interest period %(number)s") % {"number": period}
     return str(RULES.get(name, code_words(name)))
 
@@ -166,6 +165,8 @@ def facts(noun: str, count: int) -> str:
             )
         case "term sheet":
             return ngettext("%(count)s term sheet", "%(count)s term sheets", count) % number
+        case "verified value":
+            return ngettext("%(count)s verified value", "%(count)s verified values", count) % number
         case "work record":
             return ngettext("%(count)s work record", "%(count)s work records", count) % number
         case _:

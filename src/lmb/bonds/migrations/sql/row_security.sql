@@ -1,4 +1,5 @@
--- What is announced is public: bonds, their interest periods, reopenings, and in sums what was paid.
+-- What is announced is public: bonds, their interest periods, reopenings, verified values of their
+-- indicators, and in sums what was paid.
 -- Who bid, holds, trades and is paid is between them, their custodians and the Treasury.
 SELECT people_secure(held, format('HOLDER(%I) OR ROLE(treasury) OR ROLE(auditor)', holder))
 FROM (VALUES
