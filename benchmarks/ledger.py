@@ -203,8 +203,8 @@ def _compare_kinds() -> None:
 def _everything_per_second(scene: Scene, turn: int, count: int) -> float:
     """Holds, a capture of each, and posts, every transfer hashed into a leaf of the proof log."""
     from lmb.ledger.entries import Capture, HoldFor, Post, transfer_id
-    from lmb.proofs.books import posted_after
-    from lmb.proofs.leaves import opened_leaf
+    from lmb.proofs.books import written_after
+    from lmb.proofs.leaves import commitment, leaf_content
     from lmb.proofs.tree import leaf_hash
 
     posts = [item for item in _posts(count, prefix=f"e{turn}-") if isinstance(item, Post)]
@@ -223,9 +223,9 @@ def _everything_per_second(scene: Scene, turn: int, count: int) -> float:
     def post(batch: Sequence[Item]) -> None:
         nonlocal last
         scene.post(batch)
-        for one in posted_after(cell, last, len(batch)):
-            leaf = opened_leaf(one.cell, one.seq, one.recorded_at, one.movement, salt)
-            leaf_hash(leaf.leaf.content)
+        for one in written_after(cell, last, len(batch)):
+            committed = commitment(one.movement, salt)
+            leaf_hash(leaf_content(cell, one.seq, one.recorded, committed))
             last = one.seq
 
     return _per_second(items, 1000, post)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from uuid import UUID
 
 import psycopg
 
@@ -39,10 +40,21 @@ def audited_books() -> Books:
     hold_and_capture(books)
     pay_many(books, "many", 260)
     sign(books)
-    determined = derived_uuid7(START, str(books.cell), "determination", "why")
+    why = Cause.determination(determined(books.cell))
+    items = [Post("because", "world", "wallet", 300, "grant")]
+    post(books, [Journal("because", "order", "desk", why, items)])
+    pay(books, "lunch", 1200)
+    pay_many(books, "more", 35)
+    sign(books)
+    return books
+
+
+def determined(cell: int) -> UUID:
+    """A determination on file."""
+    identifier = derived_uuid7(START, str(cell), "determination", "why")
     Determination.objects.create(
-        cell=books.cell,
-        id=determined,
+        cell=cell,
+        id=identifier,
         rule="rule",
         rule_version="1",
         subject="why",
@@ -51,12 +63,7 @@ def audited_books() -> Books:
         actor="desk",
         recorded_at=START,
     )
-    items = [Post("because", "world", "wallet", 300, "grant")]
-    post(books, [Journal("because", "order", "desk", Cause.determination(determined), items)])
-    pay(books, "lunch", 1200)
-    pay_many(books, "more", 35)
-    sign(books)
-    return books
+    return identifier
 
 
 def sign(books: Books) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from lmb.ledger.entries import Capture, Cause, HoldFor, Journal, NewAccount, Post
+from lmb.ledger.entries import Capture, Cause, Expire, HoldFor, Journal, NewAccount, Post
 from lmb.ledger.service import (
     Books,
     define_fund,
@@ -37,9 +38,20 @@ def open_books(name: str = "Ohio") -> Books:
     return books
 
 
-def pay(books: Books, key: str, amount_cents: int = 100) -> None:
+def pay(books: Books, key: str, amount_cents: int = 100, *, actor: str = "desk") -> None:
     """One transfer into the wallet."""
-    post(books, [_journal(books, key, [Post(key, "world", "wallet", amount_cents, "grant")])])
+    items = [Post(key, "world", "wallet", amount_cents, "grant")]
+    post(books, [replace(_journal(books, key, items), actor=actor)])
+
+
+def lapse(books: Books, cause: Cause, *, actor: str) -> None:
+    """A hold that expires, and its expiry two days later for a cause of its own: two transfers."""
+    held = HoldFor("seat", "wallet", "provider", 700, "tuition", books.now() + timedelta(days=1))
+    ((answer,),) = post(books, [_journal(books, "seat", [held])])
+    assert answer.transfer is not None
+    later = replace(books, clock=SimulatedClock(books.now() + timedelta(days=2, microseconds=1)))
+    expiry = [Expire("lapsed", answer.transfer, "tuition")]
+    post(later, [Journal("lapsed", "expiry", actor, cause, expiry)])
 
 
 def pay_many(books: Books, prefix: str, count: int) -> None:

@@ -8,13 +8,21 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from lmb.ledger.entries import Cause
 from lmb.ledger.service import Books
 from lmb.proofs import models, queries
-from lmb.proofs.books import posted_after
+from lmb.proofs.books import posted_after, written_after
 from lmb.proofs.checkpoints import check_log_signature, parse_checkpoint
-from lmb.proofs.errors import NotProvenError
+from lmb.proofs.errors import MalformedError, NotProvenError
 from lmb.proofs.keys import Algorithm
-from lmb.proofs.leaves import MovementKind, parse_opened_leaf
+from lmb.proofs.leaves import (
+    CauseKind,
+    MovementKind,
+    commitment,
+    leaf_content,
+    opened_leaf,
+    parse_opened_leaf,
+)
 from lmb.proofs.receipts import cosigners_of, parse_receipt, verify_receipt
 from lmb.proofs.service import (
     integrate,
@@ -26,7 +34,16 @@ from lmb.proofs.tiles import tiles_of
 from lmb.proofs.tree import EMPTY_ROOT, Tree, leaf_hash
 from lmb.proofs.verification import verify_consistency
 from lmb.values.errors import ConflictError, NotFoundError, RefusedError
-from tests.proofs.posting import START, hold_and_capture, open_books, pay, pay_many, salts
+from tests.proofs.audited import determined
+from tests.proofs.posting import (
+    START,
+    hold_and_capture,
+    lapse,
+    open_books,
+    pay,
+    pay_many,
+    salts,
+)
 from tests.proofs.support import LOG, LOG_ML_DSA, NOON, WITNESS, WITNESS_ML_DSA, signing_key
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +91,31 @@ def test_a_leaf_opens_to_what_the_books_say() -> None:
     assert leaf.movement == posted.movement
     assert (leaf.movement.amount_cents, leaf.movement.code) == (2000, "tuition")
     assert leaf.movement.actor == "desk"
+
+
+def test_the_database_writes_a_movement_as_the_layout_says() -> None:
+    books = open_books()
+    hold_and_capture(books)
+    # Caused by a determination, at an odd microsecond, in words that are not ASCII.
+    cause = Cause.determination(determined(books.cell))
+    lapse(books, cause, actor="Büro für Ölförderung")
+    posted = posted_after(books.cell, 0, 10)
+    written = written_after(books.cell, 0, 10)
+    assert {one.movement.kind for one in posted} == set(MovementKind)
+    assert {one.movement.cause_kind for one in posted} == set(CauseKind)
+    for one, row in zip(posted, written, strict=True):
+        assert (row.seq, row.transfer) == (one.seq, one.movement.transfer)
+        assert row.movement == one.movement.content
+        leaf = opened_leaf(books.cell, one.seq, one.recorded_at, one.movement, bytes(32))
+        committed = commitment(row.movement, bytes(32))
+        assert leaf_content(books.cell, row.seq, row.recorded, committed) == leaf.leaf.content
+
+
+def test_a_text_that_does_not_fit_a_leaf_is_refused_and_not_cut() -> None:
+    books = open_books()
+    pay(books, "long", actor="x" * 65_536)
+    with pytest.raises(MalformedError, match="more than 65,535 bytes"):
+        written_after(books.cell, 0, 10)
 
 
 def test_batches_of_any_size_make_the_same_log() -> None:

@@ -1,7 +1,9 @@
 """What the books say of their transfers, as the proof log writes it into leaves.
 
 One query joins a transfer with its journal and the content hash of its cause, because a batch of
-a thousand leaves is made from one read.
+a thousand leaves is made from one read. Who appends leaves needs a movement's bytes and nothing
+else of it: the database joins them where the rows are (`written_after`), four times as fast as
+values that travel one by one. Who checks leaves reads the values and writes the bytes anew.
 """
 
 from __future__ import annotations
@@ -14,17 +16,54 @@ from uuid import UUID
 
 from django.db import connection
 
-from lmb.proofs.leaves import CauseKind, Movement, MovementKind
+from lmb.proofs.errors import MalformedError
+from lmb.proofs.leaves import ABSENT, TEXT_BYTES_MAX, CauseKind, Movement, MovementKind
 
-_SELECT = """
-    SELECT t.cell, t.seq, t.recorded_at, t.id, t.journal, j.reverses, t.debit, t.credit, t.hold,
-        coalesce(j.determination, j.instruction), coalesce(d.sha256, i.sha256), t.amount_cents,
-        t.effective_at, t.kind, j.determination IS NOT NULL, t.unit, t.code, j.kind, j.actor
+_JOINED = """
     FROM {source} t
     JOIN ledger_journal j ON j.cell = t.cell AND j.id = t.journal
     LEFT JOIN rules_determination d ON d.cell = t.cell AND d.id = j.determination
     LEFT JOIN ledger_instruction i ON i.cell = t.cell AND i.id = j.instruction
 """
+_SELECT = (
+    """
+    SELECT t.cell, t.seq, t.recorded_at, t.id, t.journal, j.reverses, t.debit, t.credit, t.hold,
+        coalesce(j.determination, j.instruction), coalesce(d.sha256, i.sha256), t.amount_cents,
+        t.effective_at, t.kind, j.determination IS NOT NULL, t.unit, t.code, j.kind, j.actor
+"""
+    + _JOINED
+)
+# Limited before it is joined: else every later transfer is joined and sorted for each page.
+_PAGE = "(SELECT * FROM ledger_transfer WHERE cell = %s AND seq > %s ORDER BY seq LIMIT %s)"
+
+# The layout of `leaves.Movement`, field by field. A text that does not fit gives no bytes at all.
+_TEXTS = ("t.unit", "t.code", "j.kind", "j.actor")
+_KINDS = " ".join(f"WHEN '{kind.name.lower()}' THEN '\\x{kind:02x}'" for kind in MovementKind)
+_WRITTEN = (
+    f"""
+    SELECT t.seq, t.id, (extract(epoch FROM t.recorded_at) * 1000000)::bigint,
+        CASE WHEN greatest({", ".join(f"octet_length({text})" for text in _TEXTS)})
+            <= {TEXT_BYTES_MAX}
+        THEN uuid_send(t.id) || uuid_send(t.journal)
+            || uuid_send(coalesce(j.reverses, '{ABSENT}'))
+            || uuid_send(t.debit) || uuid_send(t.credit)
+            || uuid_send(coalesce(t.hold, '{ABSENT}'))
+            || uuid_send(coalesce(j.determination, j.instruction))
+            || decode(coalesce(d.sha256, i.sha256), 'hex') || int8send(t.amount_cents)
+            || int8send((extract(epoch FROM t.effective_at) * 1000000)::bigint)
+            || (CASE t.kind {_KINDS} END)::bytea
+            || (CASE WHEN j.determination IS NULL THEN '\\x{CauseKind.INSTRUCTION:02x}'
+                ELSE '\\x{CauseKind.DETERMINATION:02x}' END)::bytea
+            || {
+        " || ".join(
+            f"substr(int4send(octet_length({text})), 3) || convert_to({text}, 'UTF8')"
+            for text in _TEXTS
+        )
+    } END
+"""
+    + _JOINED.format(source=_PAGE)
+    + " ORDER BY t.seq"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +76,33 @@ class Posted:
     movement: Movement
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A transfer as its leaf is made of it; `recorded` is in microseconds since 1970."""
+
+    seq: int
+    transfer: UUID
+    recorded: int
+    movement: bytes
+
+
+def written_after(cell: int, seq: int, limit: int) -> list[Written]:
+    """The next transfers of a cell after a number, in order, as bytes. Raises MalformedError for
+    one with a text that does not fit a leaf."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN, [cell, seq, limit])
+        rows = [Written(*row) for row in cursor.fetchall()]
+    for row in rows:
+        if row.movement is None:
+            raise MalformedError(
+                f"transfer {row.transfer} has a text of more than {TEXT_BYTES_MAX:,} bytes"
+            )
+    return rows
+
+
 def posted_after(cell: int, seq: int, limit: int) -> list[Posted]:
     """The next transfers of a cell after a number, in order."""
-    # Limited before it is joined: else every later transfer is joined and sorted for each page.
-    page = "(SELECT * FROM ledger_transfer WHERE cell = %s AND seq > %s ORDER BY seq LIMIT %s)"
-    return list(_read("ORDER BY t.seq", [cell, seq, limit], source=page))
+    return list(_read("ORDER BY t.seq", [cell, seq, limit], source=_PAGE))
 
 
 def posted(cell: int, transfer: UUID) -> Posted | None:

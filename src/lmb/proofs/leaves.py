@@ -34,7 +34,7 @@ _LEAF = struct.Struct(">HHIQq32s")
 _MOVEMENT = struct.Struct(">16s16s16s16s16s16s16s32sqqBB")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_ABSENT = UUID(int=0)
+ABSENT = UUID(int=0)
 
 
 class LeafType(IntEnum):
@@ -88,10 +88,10 @@ class Movement:
         return _MOVEMENT.pack(
             self.transfer.bytes,
             self.journal.bytes,
-            (self.reverses or _ABSENT).bytes,
+            (self.reverses or ABSENT).bytes,
             self.debit.bytes,
             self.credit.bytes,
-            (self.hold or _ABSENT).bytes,
+            (self.hold or ABSENT).bytes,
             self.cause.bytes,
             self.cause_sha256,
             self.amount_cents,
@@ -113,14 +113,8 @@ class Leaf:
 
     @property
     def content(self) -> bytes:
-        return _LEAF.pack(
-            LEAF_VERSION,
-            self.type,
-            self.cell,
-            self.seq,
-            _microseconds(self.recorded_at),
-            self.commitment,
-        )
+        recorded = _microseconds(self.recorded_at)
+        return leaf_content(self.cell, self.seq, recorded, self.commitment, self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +128,17 @@ class OpenedLeaf:
     @property
     def content(self) -> bytes:
         return self.leaf.content + self.salt + self.movement.content
+
+
+def leaf_content(
+    cell: int,
+    seq: int,
+    recorded: int,
+    committed: bytes,
+    kind: LeafType = LeafType.TRANSFER,
+) -> bytes:
+    """The bytes of a leaf, recorded at microseconds since 1970."""
+    return _LEAF.pack(LEAF_VERSION, kind, cell, seq, recorded, committed)
 
 
 def commitment(movement: bytes, salt: bytes) -> bytes:
@@ -184,10 +189,10 @@ def parse_movement(content: bytes) -> Movement:
     return Movement(
         transfer=transfer,
         journal=journal,
-        reverses=None if reverses == _ABSENT else reverses,
+        reverses=None if reverses == ABSENT else reverses,
         debit=debit,
         credit=credit,
-        hold=None if hold == _ABSENT else hold,
+        hold=None if hold == ABSENT else hold,
         cause=cause,
         cause_sha256=fixed[7],
         amount_cents=fixed[8],

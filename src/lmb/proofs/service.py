@@ -11,11 +11,11 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Max
 
 from lmb.proofs import models, queries
-from lmb.proofs.books import Posted, posted_after
+from lmb.proofs.books import Written, written_after
 from lmb.proofs.checkpoints import Checkpoint, check_log_signature
 from lmb.proofs.errors import NotProvenError
 from lmb.proofs.keys import SigningKey, VerifierKey
-from lmb.proofs.leaves import SALT_BYTES, LeafType, opened_leaf
+from lmb.proofs.leaves import SALT_BYTES, LeafType, commitment, leaf_content
 from lmb.proofs.notes import Note, Signature, parse_note
 from lmb.proofs.policy import Policy, parse_policy
 from lmb.proofs.tiles import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, tile_root
@@ -56,7 +56,7 @@ def integrate_batch(
     _lock(cell)
     newest = models.Leaf.objects.filter(cell=cell).order_by("-index").first()
     size, seq = (0, 0) if newest is None else (newest.index + 1, newest.seq)
-    found = posted_after(cell, seq, limit)
+    found = written_after(cell, seq, limit)
     if not found:
         return 0
     if [one.seq for one in found] != list(range(seq + 1, seq + 1 + len(found))):
@@ -211,16 +211,16 @@ def _lock(cell: int, alias: str = DEFAULT_DB_ALIAS) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, cell])
 
 
-def _append(cell: int, size: int, found: Sequence[Posted], randomness: Randomness) -> bytes:
+def _append(cell: int, size: int, found: Sequence[Written], randomness: Randomness) -> bytes:
     """Store leaves and salts; return the hashes joined."""
     salts = [randomness(SALT_BYTES) for _ in found]
     contents = [
-        opened_leaf(cell, one.seq, one.recorded_at, one.movement, salt).leaf.content
+        leaf_content(cell, one.seq, one.recorded, commitment(one.movement, salt))
         for one, salt in zip(found, salts, strict=True)
     ]
     hashes = list(map(leaf_hash, contents))
     indexes = list(range(size, size + len(found)))
-    subjects = [one.movement.transfer for one in found]
+    subjects = [one.transfer for one in found]
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO proofs_leaf (cell, index, type, subject, seq, content, hash)

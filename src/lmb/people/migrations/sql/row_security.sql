@@ -124,8 +124,10 @@ BEGIN
         'starts_with(\1 || ''/'', (SELECT people_code(''investor'')) || ''/'')', 'g');
     v_visible := regexp_replace(v_visible, 'ROLE\(([\w-]+)\)',
         '(SELECT people_role()) = ''\1''', 'g');
+    -- Policies are tried one after another, and the house's comes last: so this one says first that
+    -- it is not for the house. Else every row of a long list is looked at for nothing.
     EXECUTE format('CREATE POLICY %I ON %s FOR SELECT TO lmb_app
-                    USING (cell = (SELECT people_cell()) AND (%s))',
+                    USING (NOT (SELECT lmb_house()) AND cell = (SELECT people_cell()) AND (%s))',
         'sessions ' || (SELECT count(*) FROM pg_policy WHERE polrelid = p_table),
         p_table, v_visible);
 END $$;
