@@ -1,7 +1,7 @@
 """Files of participant records: read, checked, and parted into accepted and quarantined.
 
-    file ──one pass: every check counted──▶ Receipt ──▶ findings of the rows that fail
-                                               └──part──▶ accepted.csv, quarantine.csv, reasons.csv
+    file ──sieve──▶ suspect rows ──every check, in SQL──▶ Receipt, findings of the rows that fail
+      └──────────all rows──▶ every check ──part──▶ accepted.csv, quarantine.csv, reasons.csv
 
 A row of a file is a line of it. Quarantined rows stay as they came, in a file of the same form:
 corrected there, it is checked like any other.
@@ -15,13 +15,14 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from lmb.facts.importers.pirl.catalogue import REJECT, Check, checks
 from lmb.facts.importers.pirl.layout import NUMBER, Layout, shipped, versions
+from lmb.facts.importers.pirl.sieve import Sieve, UnsievedError
 from lmb.values.errors import ConflictError, InputError, Problem
 from lmb.values.quarters import Quarter
 from lmb.values.tables import table_bytes
@@ -68,6 +69,20 @@ class Receipt:
         return self.rows - self.rejected
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file of records in the order of a `PirlFile`; `lines` are those of the file it was taken
+    from, where it is not the file itself."""
+
+    path: Path
+    has_header: bool
+    lines: Sequence[int] | None = None
+
+    def line(self, row: int) -> int:
+        """The line of the whole file that a row of this one stood on."""
+        return row if self.lines is None else self.lines[row - 1]
+
+
 class PirlFile:
     """One file under one layout, ready to be checked and parted."""
 
@@ -75,6 +90,7 @@ class PirlFile:
         """Raises InputError where the file is not in this layout version at all."""
         self.path, self.layout, self.report = path, layout, report
         self.order, self.has_header = _order(path, layout)
+        self.whole = _Source(path, self.has_header)
         self.checks = tuple(
             check
             for check in checks(layout)
@@ -87,8 +103,16 @@ class PirlFile:
 
     def check(self) -> Receipt:
         """Check every row; all findings are counted, the first of them told."""
-        with _engine() as connection:
-            return self._checked(connection)
+        with _engine() as connection, tempfile.TemporaryDirectory(prefix="lmb-pirl-") as name:
+            suspects = Path(name) / "suspects.csv"
+            try:
+                with suspects.open("wb") as file:
+                    sieve = Sieve(self.layout, self.order, self.checks, self.report)
+                    found = sieve.sieve(self.path, file, has_header=self.has_header)
+            except UnsievedError:
+                return self._checked(connection, self.whole, _sha256(self.path))
+            source = _Source(suspects, has_header=False, lines=found.suspects)
+            return self._checked(connection, source, found.sha256, found.faultless)
 
     def part(self, folder: Path) -> Receipt:
         """Check every row and write the accepted ones, the others and their reasons into a folder
@@ -100,15 +124,22 @@ class PirlFile:
             _engine() as connection,
             tempfile.TemporaryDirectory(prefix=".pirl-", dir=folder.parent) as name,
         ):
-            receipt = self._checked(connection)
+            receipt = self._checked(connection, self.whole, _sha256(self.path))
             parted = Path(name) / "parted"
             parted.mkdir()
             self._write(connection, parted, receipt.failed)
             parted.replace(folder)
         return receipt
 
-    def _checked(self, connection: duckdb.DuckDBPyConnection) -> Receipt:
-        (rows,) = _row(connection, f"SELECT count(*) FROM {self._records()}")
+    def _checked(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: _Source,
+        sha256: str,
+        faultless: int = 0,
+    ) -> Receipt:
+        """What every check says of a source, and of so many rows beside it without fault."""
+        (rows,) = _row(connection, f"SELECT count(*) FROM {self._records(source)}")
         _broken_lines(connection)
         # A filter leaves a row at the first check it fails, so only failing rows are counted
         # check by check.
@@ -121,27 +152,31 @@ class PirlFile:
         failing, rejected, *failed = _row(
             connection,
             f"SELECT count(*), count(CASE WHEN {rejects} THEN 1 END), {counts} "
-            f"FROM (SELECT {flags} FROM ({self._typed()}) WHERE {anything})",
+            f"FROM (SELECT {flags} FROM ({self._typed(source)}) WHERE {anything})",
         )
         broken = _broken_lines(connection)
         counted = zip(self.checks, failed, strict=True)
         by_check = {check.id: count for check, count in counted if count}
-        findings = [*broken, *self._findings(connection, broken, by_check, FINDINGS_MAX)]
+        findings = [*broken, *self._findings(connection, source, broken, by_check, FINDINGS_MAX)]
         return Receipt(
             self.path.name,
-            _sha256(self.path),
+            sha256,
             self.layout.version,
-            rows + len(broken),
+            faultless + rows + len(broken),
             rejected + len(broken),
             failing - rejected,
             {"line": len(broken), **by_check} if broken else by_check,
             self.left_out,
-            tuple(sorted(findings, key=lambda each: each.row)[:FINDINGS_MAX]),
+            tuple(
+                replace(each, row=source.line(each.row))
+                for each in sorted(findings, key=lambda each: each.row)[:FINDINGS_MAX]
+            ),
         )
 
     def _findings(
         self,
         connection: duckdb.DuckDBPyConnection,
+        source: _Source,
         broken: Sequence[Finding],
         failed: Collection[str],
         rows_max: int,
@@ -154,7 +189,7 @@ class PirlFile:
         texts = ", ".join(f"e{number}" for number in elements)
         flags = ", ".join(check.failing for check in failing)
         found = connection.execute(
-            f"SELECT place, [{flags}], [{texts}] FROM ({self._typed(numbered=True)}) "
+            f"SELECT place, [{flags}], [{texts}] FROM ({self._typed(source, numbered=True)}) "
             f"WHERE list_bool_or([{flags}]) ORDER BY place LIMIT {rows_max}"
         )
         lines = [each.row for each in broken]
@@ -163,7 +198,7 @@ class PirlFile:
                 record = dict(zip(elements, values, strict=True))
                 for check, is_failing in zip(failing, fails, strict=True):
                     if is_failing:
-                        yield self._finding(self._line(place, lines), check, record)
+                        yield self._finding(self._line(place, lines, source), check, record)
 
     def _finding(self, row: int, check: Check, record: Mapping[str, str | None]) -> Finding:
         found = ", ".join(
@@ -184,13 +219,13 @@ class PirlFile:
         form = "(FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"')"
         for name, condition in ((ACCEPTED, f"NOT {rejects}"), (QUARANTINE, rejects)):
             connection.execute(
-                f"COPY (SELECT {texts} FROM ({self._typed(numbered=True)}) WHERE {condition} "
-                f"ORDER BY place) TO '{_escaped(folder / name)}' {form}"
+                f"COPY (SELECT {texts} FROM ({self._typed(self.whole, numbered=True)}) "
+                f"WHERE {condition} ORDER BY place) TO '{_escaped(folder / name)}' {form}"
             )
         broken = _broken_lines(connection)
         with (folder / QUARANTINE).open("a", encoding="utf-8") as file:
             file.writelines(f"{each.found}\n" for each in broken)
-        findings = [*broken, *self._findings(connection, broken, failed, ROWS_MAX)]
+        findings = [*broken, *self._findings(connection, self.whole, broken, failed, ROWS_MAX)]
         reasons = (
             [
                 str(each.row),
@@ -214,7 +249,7 @@ class PirlFile:
                     shutil.copyfileobj(rows, whole)
                 body.unlink()
 
-    def _typed(self, *, numbered: bool = False) -> str:
+    def _typed(self, source: _Source, *, numbered: bool = False) -> str:
         """The records as text, dates as whole numbers and dollars beside them. Numbering needs the
         rows in order, which costs the second core."""
         by_number = self.layout.by_number()
@@ -229,22 +264,28 @@ class PirlFile:
         report = "NULL" if self.report is None else 4 * self.report.year + self.report.number - 1
         return (
             f"SELECT *{casts}{given}{place}, CAST({report} AS INTEGER) AS report "
-            f"FROM {self._records()}"
+            f"FROM {self._records(source)}"
         )
 
-    def _records(self) -> str:
-        """The file as a relation of texts; lines that cannot be split go to a table of rejects."""
+    def _records(self, source: _Source) -> str:
+        """A file as a relation of texts; lines that cannot be split go to a table of rejects.
+
+        Every field is looked at, whatever a query asks for: else a line whose bytes are no text
+        would be broken in one query and a row in another.
+        """
         types = ", ".join(f"'e{number}': 'VARCHAR'" for number in self.order)
+        texts = ", ".join(f"e{number}" for number in self.order)
         return (
-            f"read_csv('{_escaped(self.path)}', header = {str(self.has_header).lower()}, "
+            f"(SELECT * FROM read_csv('{_escaped(source.path)}', "
+            f"header = {str(source.has_header).lower()}, "
             f"auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
             f"columns = {{{types}}}, store_rejects = true, rejects_limit = {FINDINGS_MAX}, "
-            f"max_line_size = {LINE_BYTES_MAX})"
+            f"max_line_size = {LINE_BYTES_MAX}) WHERE concat({texts}) IS NOT NULL)"
         )
 
-    def _line(self, place: int, broken: Sequence[int]) -> int:
+    def _line(self, place: int, broken: Sequence[int], source: _Source) -> int:
         """The line of the n-th row that could be split, past the lines that could not."""
-        row = place + 1 + self.has_header
+        row = place + 1 + source.has_header
         for line in broken:
             row += line <= row
         return row
@@ -342,7 +383,12 @@ def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, ...]:
     # All of it: rejected lines are on file only when the query has run to its end.
-    (row,) = connection.execute(query).fetchall()
+    try:
+        (row,) = connection.execute(query).fetchall()
+    except duckdb.InvalidInputException as error:
+        found = "lines that end in different ways, or a line end within a line"
+        expected = "every line to end with \\n, or every line with \\r\\n"
+        raise InputError([Problem("records", None, None, found, expected)]) from error
     return tuple(map(int, row))
 
 
