@@ -107,6 +107,7 @@ def demonstration_books(
         books = service.run(programme, lambda step: None)
         sign_log(books.cell)
         found = report(bond(books.cell, programme.terms.cusip))
+        runtime.gather_statistics()
     return Demonstration(app_dsn, owner_dsn, found)
 
 

@@ -21,6 +21,7 @@ from lmb.api.operations import ApiRequest, Shape, client_of, operation, scoped
 from lmb.api.problems import CONFLICT, NOT_FOUND
 from lmb.facts import queries, service, service_hires
 from lmb.facts.service import NewWorkRecord
+from lmb.facts.service_employers import EMPLOYMENT
 from lmb.facts.service_hires import NewHire
 from lmb.people.acting import ActingClient
 from lmb.people.consents import any_covers
@@ -31,7 +32,6 @@ from lmb.values.errors import NotFoundError, RefusedError
 
 TAG = "Work"
 ACCESS = scoped(Scope.WORK_ATTEST)
-PURPOSE = "employment"
 EARNINGS_CENTS_MAX = 1_000_000_000
 """Ten million dollars in one period: more is an amount in the wrong field."""
 HOURLY_CENTS_MAX = 1_000_000
@@ -249,7 +249,7 @@ def _refuse_future(day: date, at: datetime) -> None:
 
 
 def _refuse_stranger(client: ActingClient, person: UUID, at: datetime) -> None:
-    if not any_covers(client.cell, person, client.organisation, PURPOSE, at):
+    if not any_covers(client.cell, person, client.organisation, EMPLOYMENT, at):
         raise NotFoundError(
             f"nobody with the key {person} has agreed that you tell us of their work; ask them "
             "to give your organisation their consent for employment"

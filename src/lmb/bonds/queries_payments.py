@@ -91,6 +91,14 @@ def entitlement(run_on_file: RunOnFile, account: str) -> Entitlement:
     return _entitlement(row)
 
 
+def entitlements_of(bond: BondOnFile, account: str) -> list[tuple[RunOnFile, Entitlement]]:
+    """What one account got or gets from the runs of a bond, in the order they were opened."""
+    opened = {each.id: each for each in runs(bond)}
+    rows = models.Entitlement.objects.filter(cell=bond.cell, account=account, run__in=list(opened))
+    found = {row.run: _entitlement(row) for row in rows}
+    return [(run, found[run.id]) for run in opened.values() if run.id in found]
+
+
 def was_paid(run_on_file: RunOnFile, account: str) -> bool:
     """Whether a run has paid an account itself: not while the money waits as unclaimed."""
     own = accounts.investor(account)

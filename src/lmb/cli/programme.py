@@ -14,7 +14,7 @@ from lmb.cli.publishing import published_beside
 from lmb.cli.summary import print_json, print_summary
 from lmb.cli.trusting import witness_note
 from lmb.config.personas import trying_out
-from lmb.config.runtime import database, migrate
+from lmb.config.runtime import database, gather_statistics, migrate
 from lmb.config.server import serve as serve_pages
 from lmb.settlement.programme import File, Programme, ProgrammeFiles, load_programme
 from lmb.settlement.report import report
@@ -121,6 +121,7 @@ def _carry_out(
             log_keys(books.cell)
             if personas and trying_out(books.cell, programme, address[0]):
                 click.echo("Every role can be tried: open /personas/ on the pages.", err=as_json)
+            gather_statistics()
             with published_beside():
                 serve_pages(*address)
 

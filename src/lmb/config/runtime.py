@@ -147,6 +147,15 @@ def migrate(*, progress: Progress = silent) -> bool:
     return True
 
 
+def gather_statistics() -> None:
+    """Let the database look at what its tables hold now. It does so by itself after a while; until
+    then it plans as for empty tables, and row-level security makes such a plan very slow."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def _pending() -> bool:
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 
 from lmb.facts import models
 from lmb.facts.records import Attestation, WorkRecord
 from lmb.rules.determination import in_order
 from lmb.values.canonical import Document
 from lmb.values.errors import NotFoundError
+
+TOLD_MAX = 500
 
 
 def work_records(
@@ -29,6 +32,23 @@ def work_records(
         cell=cell, supersedes=OuterRef("id"), recorded_at__lte=known_at
     )
     return [_work_record(row) for row in rows.filter(~Exists(later)).order_by("id")]
+
+
+def work_told_by(cell: int, employer: str) -> list[WorkRecord]:
+    """What one employer told of people's work, the newest first, at most TOLD_MAX; a corrected
+    record as it was corrected."""
+    rows = models.WorkRecord.objects.filter(cell=cell, employer=employer)
+    later = models.WorkRecord.objects.filter(cell=cell, supersedes=OuterRef("id"))
+    newest = rows.filter(~Exists(later)).order_by("-recorded_at", "-id")[:TOLD_MAX]
+    return [_work_record(row) for row in newest]
+
+
+def attested_counts(cell: int) -> Counter[str]:
+    """How many attestations of each kind there are, of the people whoever asks may see."""
+    rows = models.Attestation.objects.filter(cell=cell)
+    later = models.Attestation.objects.filter(cell=cell, supersedes=OuterRef("id"))
+    counted = rows.filter(~Exists(later)).values_list("kind").annotate(Count("id"))
+    return Counter(dict(counted))
 
 
 def attestations(

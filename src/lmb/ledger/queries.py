@@ -112,6 +112,11 @@ def cell_name(cell: int) -> str:
     return models.Cell.objects.get(id=cell).name
 
 
+def recorded_through(cell: int) -> datetime | None:
+    """When the newest movement of a cell was recorded, by its own clock; None before the first."""
+    return models.Cell.objects.get(id=cell).recorded_at_last
+
+
 def balances(cell: int, *, kind: str | None = None, unit: str | None = None) -> list[Balance]:
     """Current balances by account code, of one kind or unit if asked."""
     rows = models.Account.objects.filter(cell=cell)

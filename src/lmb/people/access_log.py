@@ -103,6 +103,16 @@ def looks_at(
     return _looks(cell, list(rows.order_by("-id")[:limit]))
 
 
+def newest_looks(cell: int, *, limit: int = 100) -> list[Look]:
+    """Who looked at whom last, newest first: all looks that whoever asks may see.
+
+    Raises ValueError for a page longer than LOOKS_SHOWN_MAX.
+    """
+    if not 0 < limit <= LOOKS_SHOWN_MAX:
+        raise ValueError(f"a page has 1 to {LOOKS_SHOWN_MAX} looks")
+    return _looks(cell, list(models.Access.objects.filter(cell=cell).order_by("-id")[:limit]))
+
+
 def disclosures(
     cell: int, person: UUID, *, before: UUID | None = None, limit: int = 100
 ) -> list[Look]:

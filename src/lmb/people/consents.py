@@ -127,6 +127,16 @@ def of_person(cell: int, person: UUID) -> list[ConsentOnFile]:
     return _on_file(cell, rows[:CONSENTS_SHOWN_MAX])
 
 
+def to_recipient(cell: int, recipient: UUID, purpose: str, at: datetime) -> list[ConsentOnFile]:
+    """The consents in force that let an organisation have something for a purpose, newest first,
+    at most CONSENTS_SHOWN_MAX."""
+    rows = models.Consent.objects.filter(
+        cell=cell, recipient=recipient, purpose=purpose, starts_at__lte=at, expires_at__gt=at
+    )
+    found = _on_file(cell, rows.order_by("-id")[:CONSENTS_SHOWN_MAX])
+    return [consent for consent in found if consent.in_force(at)]
+
+
 @house()
 def covers(
     cell: int, person: UUID, recipient: UUID, purpose: str, data_class: DataClass, at: datetime

@@ -10,6 +10,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BinaryField, Func, TextField, Value
+from django.db.models.functions import Cast, Concat
+
 from lmb.rules import models
 from lmb.rules.determination import Determination, Input, InputReference, Resolver, Rule, determine
 from lmb.rules.parameters import exact_version
@@ -60,6 +63,24 @@ def on_subjects(cell: int, subjects: Collection[str]) -> dict[str, Determination
     rows = list(models.Determination.objects.filter(cell=cell, subject__in=subjects))
     superseded = {row.supersedes for row in rows}
     return {row.subject: _on_file(row) for row in rows if row.id not in superseded}
+
+
+def count(cell: int) -> int:
+    """How many determinations the books of a cell have."""
+    return models.Determination.objects.filter(cell=cell).count()
+
+
+def sample(cell: int, seed: str, size: int) -> list[DeterminationOnFile]:
+    """So many determinations drawn by a seed: those with the smallest SHA-256 of `seed:identifier`.
+    The same seed draws the same from the same books, for whoever draws, and nobody who does not
+    choose the seed can choose what is drawn."""
+    drawn = Func(
+        Concat(Value(f"{seed}:"), Cast("id", TextField())),
+        template="sha256(convert_to(%(expressions)s, 'UTF8'))",
+        output_field=BinaryField(),
+    )
+    rows = models.Determination.objects.filter(cell=cell).annotate(drawn=drawn)
+    return [_on_file(row) for row in rows.order_by("drawn")[:size]]
 
 
 def inputs_of(cell: int, identifier: UUID) -> tuple[InputReference, ...]:

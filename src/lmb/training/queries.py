@@ -42,6 +42,12 @@ def enrolments(bond: BondOnFile, persons: Collection[UUID] | None = None) -> lis
     return [_enrolment(row) for row in rows.order_by("id")]
 
 
+def enrolments_in(cell: int, programs: Collection[str]) -> list[Enrolment]:
+    """Everyone who accepted an offer of some programs, in the order of acceptance."""
+    rows = models.Enrolment.objects.filter(cell=cell, program__in=programs)
+    return [_enrolment(row) for row in rows.order_by("accepted_on", "id")]
+
+
 def enrolment_documents(ids: Sequence[UUID]) -> list[Document]:
     """The documents of enrolments in the order asked. Raises NotFoundError for a missing one."""
     rows = models.Enrolment.objects.filter(id__in=ids)

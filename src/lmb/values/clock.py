@@ -40,3 +40,9 @@ def moment(day: date, hour: int = 12) -> datetime:
 def fiscal_date(at: datetime) -> date:
     """The day in Washington at a moment."""
     return at.astimezone(FISCAL_ZONE).date()
+
+
+def fiscal_year(day: date) -> int:
+    """The federal fiscal year a day is in: it is named after the year it ends in, and begins on
+    1 October of the year before (31 U.S.C. 1102)."""
+    return day.year + (day.month >= 10)

@@ -92,3 +92,14 @@ def period_text(first: date, last: date) -> str:
     if (first.month, first.day, last.month, last.day, last.year) == (1, 1, 12, 31, first.year):
         return str(first.year)
     return _("%(first)s to %(last)s") % {"first": day_text(first), "last": day_text(last)}
+
+
+SMALLEST_CELL = 10
+"""Fewer people than this are not told apart where people are counted."""
+
+
+def people_text(people: int) -> str:
+    """A number of people; a small one, which might point at somebody, is not told."""
+    if 0 < people < SMALLEST_CELL:
+        return _("fewer than 10")
+    return f"{people:,}"

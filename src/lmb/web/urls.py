@@ -25,4 +25,13 @@ urlpatterns = [
     path("", include("lmb.web.sign_in.urls")),
     path("personas/", include("lmb.web.personas.urls")),
     path("wallet/", include("lmb.web.citizen.urls", namespace="citizen")),
+    path("agency/", include("lmb.web.agency.urls", namespace="agency")),
+    path("auditor/", include("lmb.web.auditor.urls", namespace="auditor")),
+    path("board/", include("lmb.web.board.urls", namespace="board")),
+    path("employer/", include("lmb.web.employer.urls", namespace="employer")),
+    path("investor/", include("lmb.web.investor.urls", namespace="investor")),
+    path("provider/", include("lmb.web.provider.urls", namespace="provider")),
+    path("representative/", include("lmb.web.representative.urls", namespace="representative")),
+    path("security/", include("lmb.web.security.urls", namespace="security")),
+    path("treasury/", include("lmb.web.treasury.urls", namespace="treasury")),
 ]

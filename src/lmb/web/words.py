@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from lmb.people.roles import Role
@@ -23,3 +25,11 @@ ROLES = {
 def role_name(role: Role) -> str:
     """What a role is called."""
     return str(ROLES[role])
+
+
+KEY_CHARACTERS_SHOWN = 8
+
+
+def short_key(key: UUID) -> str:
+    """The end of a key, enough to tell two rows apart; its beginning is a moment."""
+    return str(key)[-KEY_CHARACTERS_SHOWN:]

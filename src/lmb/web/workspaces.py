@@ -48,6 +48,75 @@ _ALL = (
             Page("web:citizen:helpers", _("Helpers")),
         ),
     ),
+    Workspace(
+        Role.REPRESENTATIVE,
+        _("For another person"),
+        (Page("web:representative:home", _("Wallet")),),
+    ),
+    Workspace(
+        Role.PROVIDER,
+        _("Training"),
+        (
+            Page("web:provider:home", _("Learners")),
+            Page("web:provider:payments", _("Payments")),
+            Page("web:provider:programs", _("Programs")),
+        ),
+    ),
+    Workspace(
+        Role.EMPLOYER,
+        _("Employees"),
+        (
+            Page("web:employer:home", _("Work")),
+            Page("web:employer:confirm", _("Confirm work")),
+        ),
+    ),
+    Workspace(
+        Role.STATE_BOARD,
+        _("State board"),
+        (
+            Page("web:board:home", _("Decisions")),
+            Page("web:board:money", _("Money")),
+            Page("web:board:people", _("People")),
+        ),
+    ),
+    Workspace(
+        Role.AGENCY,
+        _("Programme"),
+        (
+            Page("web:agency:home", _("Outcomes")),
+            Page("web:agency:cases", _("Cases")),
+            Page("web:agency:rules", _("Rules")),
+        ),
+    ),
+    Workspace(Role.TREASURY, _("Debt"), (Page("web:treasury:home", _("Debt service")),)),
+    Workspace(
+        Role.INVESTOR,
+        _("Holdings"),
+        (
+            Page("web:investor:home", _("Holdings")),
+            Page("web:investor:statement", _("Statement")),
+            Page("web:investor:bids", _("Bids")),
+        ),
+    ),
+    Workspace(
+        Role.AUDITOR,
+        _("Books"),
+        (
+            Page("web:auditor:home", _("Books")),
+            Page("web:auditor:sample", _("Sample")),
+            Page("web:auditor:looks", _("Who looked")),
+        ),
+    ),
+    Workspace(
+        Role.SECURITY_OFFICER,
+        _("Watch"),
+        (
+            Page("web:security:home", _("Sessions")),
+            Page("web:security:sign-ins", _("Sign-ins")),
+            Page("web:security:looks", _("Who looked")),
+            Page("web:security:members", _("Members")),
+        ),
+    ),
 )
 WORKSPACES = {workspace.role: workspace for workspace in _ALL}
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from lmb.people.access_log import Look, looks_at
 from lmb.people.roles import Role
 from lmb.web.doors import workspace
-from lmb.web.public.files import csv_response
+from lmb.web.downloads import csv_response
 from lmb.web.visits import Visit
 from lmb.web.words import role_name
 

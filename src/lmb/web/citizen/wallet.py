@@ -24,7 +24,7 @@ from lmb.web.citizen.offline import installable
 from lmb.web.citizen.words import entry_words
 from lmb.web.clock import system_clock
 from lmb.web.doors import workspace
-from lmb.web.public.files import csv_response
+from lmb.web.downloads import csv_response
 from lmb.web.visits import Visit
 
 LATEST = 5

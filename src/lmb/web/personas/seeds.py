@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from secrets import token_bytes
 from uuid import UUID
 
+from lmb.facts.service_employers import EMPLOYMENT
 from lmb.people import queries
 from lmb.people.acting import Acting
 from lmb.people.assurance import Assurance
+from lmb.people.consents import give, to_recipient
 from lmb.people.delegations import (
     DelegableAction,
     DelegationKind,
@@ -19,15 +21,20 @@ from lmb.people.delegations import (
 from lmb.people.identifiers import DataClass
 from lmb.people.models import Delegation, Membership, Person
 from lmb.people.organisations import NewOrganisation, appoint_first, found
+from lmb.people.receipts import ConsentTerms, ConsentText
 from lmb.people.roles import OrganisationKind, Role
 from lmb.people.service import NewPerson, register
 from lmb.people.sessions import house
 from lmb.settlement.programme import Programme
+from lmb.web import adapters
 
 CITIZEN = "nsw-001"
 """Somebody of the trial who was offered training, took it up and worked afterwards."""
 
 YEAR = timedelta(days=365)
+
+EMPLOYMENT_TEXT = "This employer may confirm when I worked for it, how long, and for what wages."
+"""What the participant agreed to, in the words they would have read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ def seed(cell: int, programme: Programme, at: datetime) -> None:
                 body = found(cell, _body(role, programme, home.state), keys[_reference(role)], at)
                 appoint_first(token_bytes, cell, body, keys[_reference(role)], role, at)
     _let_represent(cell, keys[_reference(Role.REPRESENTATIVE)], at)
+    _let_confirm(cell, keys[_reference(Role.EMPLOYER)], at)
 
 
 def _as_registered(programme: Programme) -> list[NewPerson]:
@@ -101,6 +109,25 @@ def _let_represent(cell: int, caseworker: UUID, at: datetime) -> None:
         expires_at=at + YEAR,
     )
     delegate(token_bytes, Acting(cell, citizen, Role.CITIZEN, sure(at)), terms, at)
+
+
+def _let_confirm(cell: int, clerk: UUID, at: datetime) -> None:
+    """Let the employer confirm the participant's work, unless they do already."""
+    citizen = queries.person_keys(cell, [CITIZEN])[CITIZEN]
+    with house():
+        employer = Membership.objects.get(cell=cell, person=clerk).organisation
+        if to_recipient(cell, employer, EMPLOYMENT, at):
+            return
+    terms = ConsentTerms(
+        recipient=employer,
+        purpose=EMPLOYMENT,
+        data_classes=frozenset({DataClass.NAME}),
+        starts_at=at,
+        expires_at=at + YEAR,
+        text=ConsentText.of("employment", "1", "en", EMPLOYMENT_TEXT),
+    )
+    by = Acting(cell, citizen, Role.CITIZEN, sure(at))
+    give(adapters.keys().receipts, token_bytes, by, terms, at)
 
 
 def sure(at: datetime) -> Assurance:

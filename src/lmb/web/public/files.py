@@ -1,35 +1,17 @@
-"""The numbers of a bond's page as files: RFC 4180 CSV with units in the column names, and the
-term sheet as the JSON document whose hash is locked."""
+"""The numbers of a bond's page as files: CSV, and the term sheet as the JSON document whose hash is
+locked."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
 from django.http import HttpRequest, HttpResponse
 
+from lmb.web.downloads import Row, csv_response
 from lmb.web.public.coupons import coupons
 from lmb.web.public.demand import levels
 from lmb.web.public.finding import bond_or_404, report_or_404
 from lmb.web.public.flow import flow
 from lmb.web.public.outcome import arm_rows
 from lmb.web.public.reading import reads_the_books
-
-Row = Sequence[object]
-
-
-def csv_response(name: str, header: Row, rows: Iterable[Row]) -> HttpResponse:
-    """A CSV download: comma, CRLF, quotes where needed; an unknown value is an empty field."""
-    content = io.StringIO()
-    writer = csv.writer(content)
-    writer.writerow(header)
-    writer.writerows(rows)
-    response = HttpResponse(
-        content.getvalue(), content_type="text/csv; charset=utf-8; header=present"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
 
 
 @reads_the_books

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django import template
 from django.urls import reverse, translate_url
@@ -123,3 +124,15 @@ def _same_page_in(path: str, language: str) -> str:
         return translated
     with override(language):
         return reverse("web:home")
+
+
+@register.filter
+def key_end(key: UUID) -> str:
+    """The end of a person's or a row's key: enough to tell two apart."""
+    return words.short_key(key)
+
+
+@register.filter
+def people(number: int) -> str:
+    """A number of people; fewer than ten are not told apart."""
+    return formats.people_text(number)

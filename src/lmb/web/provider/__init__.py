@@ -1,0 +1,1 @@
+"""A training provider's workspace: who needs them next, what was paid for whom, and why."""
