@@ -11,7 +11,7 @@ TORTURE := tests/torture tests/ledger/test_machine.py tests/ledger/test_concurre
 	tests/publish/test_suppression.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check bench setup setup-dev lock clean
+.PHONY: help run test torture check bench audit sbom setup setup-dev lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -34,6 +34,12 @@ check: setup-dev ## format, lint, types and import contracts, without tests
 
 bench: setup-dev ## run the benchmarks
 	$(BIN)/python -m benchmarks $(NAME)
+
+audit: setup-dev ## ask an index for known vulnerabilities of what is locked
+	$(BIN)/python scripts/audit.py
+
+sbom: ## write what this is made of (CycloneDX) to var/sbom.json
+	$(PYTHON) scripts/sbom.py
 
 setup: ## install everything a run needs (again only when it changed)
 	@$(PYTHON) scripts/set_up.py

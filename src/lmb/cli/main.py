@@ -18,10 +18,10 @@ def main() -> None:
     # Django is set up before any room is imported: its models ask for it. The database comes
     # later, for the commands that need one.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lmb.config.settings")
-    django.setup()
-    from lmb.cli.commands import lmb
-
     try:
+        django.setup()
+        from lmb.cli.commands import lmb
+
         lmb(standalone_mode=False)
     except LmbError as error:
         click.echo(f"lmb: {error}", err=True)

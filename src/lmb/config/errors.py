@@ -3,7 +3,8 @@
 EnvironmentProblem
 ├── DatabaseStartError     the embedded PostgreSQL cannot be made, started or reached
 ├── DatabaseUrlError       DATABASE_URL names a server that cannot be used
-└── OldTablesError         the tables were made by another development version
+├── OldTablesError         the tables were made by another development version
+└── SettingsError          the environment has settings that cannot be used
 """
 
 from __future__ import annotations
@@ -21,3 +22,7 @@ class DatabaseUrlError(EnvironmentProblem):
 
 class OldTablesError(EnvironmentProblem):
     """The tables of the database were made by another development version."""
+
+
+class SettingsError(EnvironmentProblem):
+    """The environment has settings that cannot be used; the message lists all of them."""

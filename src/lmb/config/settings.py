@@ -8,12 +8,18 @@ from csp.constants import NONE, SELF
 
 from lmb.config.assets import STATIC
 from lmb.config.connections import databases
+from lmb.config.environment import read
+from lmb.config.logs import logging_settings
 from lmb.config.paths import CLONE
 from lmb.config.secret import secret_key
 
+SAID = read(os.environ)
 SECRET_KEY = secret_key()
-DEBUG = os.environ.get("LMB_DEBUG") == "1"
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+DEBUG = SAID.debug
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *SAID.hosts]
+LOGGING = logging_settings(SAID.log_level)
+METRICS_TOKEN = SAID.metrics_token
+CHECKPOINT_AGE_MAX_SECONDS = SAID.checkpoint_age_max_seconds
 
 # The rooms with tables, and the pages; fund and wallets keep none of their own.
 INSTALLED_APPS = [
@@ -33,6 +39,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lmb.config.requests.told_requests",
     "django.middleware.security.SecurityMiddleware",
     "lmb.api.straight.StraightToOperations",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -95,6 +102,13 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Where others than this machine come, everything goes by TLS and cookies go no other way.
+SECURE_SSL_REDIRECT = SAID.public
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SAID.behind_proxy else None
+SECURE_HSTS_SECONDS = SAID.hsts_seconds if SAID.public else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SAID.public
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SAID.public
 # Kept in the database under a hash of the browser's secret; how long is a matter of the role.
 SESSION_ENGINE = "lmb.web.session_store"
 SESSION_COOKIE_NAME = "lmb_session"
@@ -103,7 +117,7 @@ SESSION_COOKIE_HTTPONLY = True
 # Not strict: an identity provider sends people back with a link.
 SESSION_COOKIE_SAMESITE = "Lax"
 # One sign-in for each role without an identity: for the demonstration alone, on this machine alone.
-PERSONAS = DEBUG or os.environ.get("LMB_PERSONAS") == "1"
+PERSONAS = DEBUG or SAID.personas
 # What `config` composes and pages ask for by name.
 VAULT_KEYS = "lmb.config.vault_keys.of_this_clone"
 # Set by pages that take a form, and gone with the browser's session.

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Max, OuterRef, Subquery
+from django.db.models import F, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from lmb.ledger.models import Cell
+from lmb.ledger.models import Cell, Transfer
 from lmb.proofs import models, queries
 from lmb.proofs.audit_runs import AuditOnFile, last_audit
 from lmb.proofs.books import newest_seq
@@ -22,6 +23,7 @@ from lmb.proofs.payouts import payout_refusal
 from lmb.proofs.receipts import Cosigner
 from lmb.proofs.trust import PolicyInForce, WitnessedCheckpoint, last_witnessed, policy_in_force
 from lmb.proofs.verification import verify_consistency
+from lmb.rules.sessions import house
 from lmb.values.errors import NotFoundError
 
 BOOKS_MAX = 50
@@ -142,6 +144,23 @@ def standing(cell: int, at: datetime) -> LogStanding:
 def checkpoint_count(cell: int) -> int:
     """How many checkpoints of a log are on file."""
     return models.Checkpoint.objects.filter(cell=cell).count()
+
+
+@house()
+def oldest_unsigned_at() -> datetime | None:
+    """When the first movement of real books that no checkpoint covers was recorded; None where all
+    are covered."""
+    signed = models.Checkpoint.objects.filter(cell=OuterRef("id")).order_by("-size")
+    behind = (
+        Cell.objects.filter(simulated=False)
+        .annotate(signed=Coalesce(Subquery(signed.values("size")[:1]), 0))
+        .filter(seq_last__gt=F("signed"))
+    )
+    waiting = Q(pk__in=[])
+    for row in behind[:BOOKS_MAX]:
+        waiting |= Q(cell=row.id, seq=row.signed + 1)
+    first = Transfer.objects.filter(waiting).aggregate(at=Min("recorded_at"))["at"]
+    return first if isinstance(first, datetime) else None
 
 
 def signed_sizes(cell: int, first: int, count: int) -> list[SignedSize]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -68,9 +68,14 @@ def totalled(
     """The indicators over a relation of outcomes that exists already."""
     found = connection.execute(statement.totals(outcomes))
     names = [column[0] for column in found.description]
+    rows = (dict(zip(names, values, strict=True)) for values in found.fetchall())
+    return measured_of(rows, statement)
+
+
+def measured_of(rows: Iterable[Mapping[str, Any]], statement: Statement) -> Measured:
+    """The indicators in the rows of totals, whichever engine made them."""
     total, groups = None, {}
-    for values in found.fetchall():
-        row = dict(zip(names, values, strict=True))
+    for row in rows:
         indicators = indicators_of(row, statement.rules)
         if row["grouped"]:
             total = indicators
