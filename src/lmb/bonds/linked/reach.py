@@ -249,7 +249,7 @@ def most_by_fiscal_year(
             base = half * Fraction(sheet.base_coupon.highest_percent)
             others[year] += base + rounding_cents(sheet, par)
         if covers is s.Covers.DEBT_SERVICE:
-            others[year] += par * _redeemable(sheet, reach, period) / 100
+            others[year] += par * redeemable_percent(sheet, reach, period) / 100
     cap = _sum_cap_cents(sheet)
     return {
         year: -int(-(others[year] + (paid if cap is None else min(paid, cap))) // 1)
@@ -269,7 +269,7 @@ def _sum_cap_cents(sheet: s.LinkedSheet) -> Fraction | None:
     return min(caps) if caps else None
 
 
-def _redeemable(sheet: s.LinkedSheet, reach: SheetReach, period: PeriodReach) -> Fraction:
+def redeemable_percent(sheet: s.LinkedSheet, reach: SheetReach, period: PeriodReach) -> Fraction:
     """The most of par, in per cent, that can fall due at the end of a period."""
     most = Fraction(0)
     if period is reach.periods[-1]:
