@@ -120,6 +120,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 PERSONAS = DEBUG or SAID.personas
 # What `config` composes and pages ask for by name.
 VAULT_KEYS = "lmb.config.vault_keys.of_this_clone"
+IDENTITY_PROVIDERS = "lmb.config.identity_providers.of_this_clone"
 # Set by pages that take a form, and gone with the browser's session.
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True

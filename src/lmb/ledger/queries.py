@@ -373,3 +373,10 @@ def _instruction(row: models.Instruction | None) -> InstructionOnFile | None:
         actor=row.actor,
         recorded_at=row.recorded_at,
     )
+
+
+def cell_of_newcomers() -> int | None:
+    """The cell whose books somebody new belongs to: real books before a simulated run, the newest
+    of them; None where there are none."""
+    cells = models.Cell.objects.order_by("simulated", "-id")
+    return cells.values_list("id", flat=True).first()

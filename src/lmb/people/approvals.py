@@ -32,6 +32,7 @@ from lmb.values.identifiers import Randomness, drawn_uuid7
 FORMAT = "lmb-proposal/1"
 OPEN_FOR = timedelta(hours=24)
 CONTENT_BYTES_MAX = 10_000_000
+LISTED_MAX = 100
 
 APPROVERS: Mapping[Action, frozenset[Role]] = {
     Action.PAY_OUT: frozenset({Role.TREASURY}),
@@ -102,6 +103,43 @@ def propose(
 def find(cell: int, proposal: UUID) -> Proposed:
     """A proposal as it is on file, to be shown before it is approved."""
     return _proposed(_row(cell, proposal))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A proposal and what became of it. `by_me`: whoever asks has approved it."""
+
+    proposed: Proposed
+    action: Action
+    approved_by: int
+    by_me: bool
+    spent_at: datetime | None
+
+
+def open_for(by: Acting, at: datetime) -> list[Listed]:
+    """What waits for somebody in the role they act in, soonest to expire first; read inside
+    `sessions.acting`."""
+    actions = [action for action, roles in APPROVERS.items() if by.role in roles]
+    rows = models.Proposal.objects.filter(
+        cell=by.cell, action__in=actions, spent_at=None, expires_at__gt=at
+    )
+    return [_listed(by, row) for row in rows.order_by("expires_at", "id")[:LISTED_MAX]]
+
+
+def listed(by: Acting, proposal: UUID) -> Listed:
+    """One proposal as whoever asks may see it; read inside `sessions.acting`. Raises NotFoundError
+    for one they may not."""
+    return _listed(by, _row(by.cell, proposal))
+
+
+def _listed(by: Acting, row: models.Proposal) -> Listed:
+    approvers = set(
+        models.Approval.objects.filter(cell=row.cell, proposal=row.id).values_list(
+            "person", flat=True
+        )
+    )
+    mine = by.person in approvers
+    return Listed(_proposed(row), Action(row.action), len(approvers), mine, row.spent_at)
 
 
 @house()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from lmb.people.keys import VaultKeys
+from lmb.people.oidc import Issuer, Redeemer
 from lmb.people.receipts import LocalSigner
 
 
@@ -24,3 +26,15 @@ def keys() -> Keys:
     """The vault's keys and the key that signs receipts. Raises EnvironmentProblem where they
     cannot be read."""
     return cast(Keys, import_string(settings.VAULT_KEYS)())
+
+
+class IdentityProviders(Protocol):
+    """The identity providers of this installation."""
+
+    def issuers(self, origin: str) -> Mapping[str, Issuer]: ...
+    def redeemer(self, name: str, origin: str) -> Redeemer: ...
+
+
+def identity_providers() -> IdentityProviders:
+    """Who vouches for people here. Raises EnvironmentProblem where that cannot be read."""
+    return cast(IdentityProviders, import_string(settings.IDENTITY_PROVIDERS)())

@@ -93,7 +93,12 @@ def _another_role(request: HttpRequest, visit: Visit, roles: tuple[Role, ...]) -
 
 def _more_assurance(request: HttpRequest, visit: Visit, short: StepUpNeededError) -> HttpResponse:
     """What the session lacks, and where to get it."""
-    context = {"visit": visit, "shortfalls": short.shortfalls, "back": request.get_full_path()}
+    context = {
+        "visit": visit,
+        "shortfalls": short.shortfalls,
+        "action": short.action.value,
+        "back": request.get_full_path(),
+    }
     return render(request, "lmb/more_assurance.html", context, status=403)
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("audit/<int:cell>/checkpoint", audit.checkpoint, name="checkpoint"),
     path("glossary/", views.glossary, name="glossary"),
     path("", include("lmb.web.sign_in.urls")),
+    path("practice/", include("lmb.web.practice.urls")),
     path("personas/", include("lmb.web.personas.urls")),
     path("wallet/", include("lmb.web.citizen.urls", namespace="citizen")),
     path("agency/", include("lmb.web.agency.urls", namespace="agency")),

@@ -13,7 +13,7 @@ from lmb.web import visits
 from lmb.web.doors import way_back
 from lmb.web.personas.seeds import Persona, persona, sure
 from lmb.web.personas.words import TASKS
-from lmb.web.sign_in.views import arrival
+from lmb.web.sign_in.arriving import arrival
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -1,29 +1,60 @@
-"""Signing in, choosing for whom one acts, and signing out."""
+"""The way in and out: choosing how to sign in, signing out, choosing for whom one acts."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lmb.people.assurance import Action, requirement
 from lmb.people.roles import Role
+from lmb.people.sign_in.queries import WaysIn, credentials_of, ways_in
 from lmb.web import visits
 from lmb.web.doors import way_back, workspace
+from lmb.web.sign_in.arriving import arrival, own_capacity, remember_way
 from lmb.web.sign_in.capacities import capacities
+from lmb.web.sign_in.ceremonies import assertion, with_script
+from lmb.web.sign_in.providers import forms_lead_to, offered
 from lmb.web.visits import Visit
-from lmb.web.workspaces import workspace_of
+
+ENTER = "enter"
 
 
 @require_http_methods(["GET", "HEAD"])
+@with_script
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The ways to sign in. Somebody who is in already goes on to where they wanted."""
+    """The ways to sign in. Somebody who is in already goes on to where they wanted, or shows again
+    that it is them."""
     visit = visits.visit_of(request)
-    if visit is not None:
+    if visit is not None and "again" not in request.GET:
         return redirect(way_back(request, arrival(visit)))
-    return render(request, "sign_in/sign_in.html", {"next": way_back(request, "")})
+    return ways(request, visit)
+
+
+def ways(
+    request: HttpRequest, visit: Visit | None, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    """The page of ways in, after a refusal with what was wrong."""
+    remember_way(request)
+    own: WaysIn | None = None
+    known: list[bytes] = []
+    if visit is not None:
+        own, known = ways_in(own_capacity(visit)), credentials_of(own_capacity(visit))
+    context = {
+        "ceremony": assertion(request, ENTER, known),
+        "issuers": list(offered(request).values()),
+        "own": own,
+        "proof": visit is not None and _needs_proof(request, visit),
+        "action": _action(request),
+        "refusal": refusal,
+        "personas": settings.PERSONAS,
+    }
+    response = render(request, "sign_in/sign_in.html", context, status=status)
+    return forms_lead_to(response, offered(request).values())
 
 
 @require_POST
@@ -44,10 +75,19 @@ def act(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "sign_in/acting.html", {"capacities": capacities(visit)})
 
 
-def arrival(visit: Visit) -> str:
-    """Where somebody arrives: the first page of their workspace."""
-    found = workspace_of(visit.by.role)
-    return reverse("web:acting" if found is None else found.home)
+def _action(request: HttpRequest) -> str:
+    """The action somebody was about to do, where a page named one."""
+    named = request.GET.get("for", "")
+    return named if named in set(Action) else ""
+
+
+def _needs_proof(request: HttpRequest, visit: Visit) -> bool:
+    """Whether what somebody was about to do asks for an identity proofed better than theirs."""
+    action = _action(request)
+    if not action:
+        return False
+    needed = requirement(Action(action), timezone.now().date())
+    return needed.ial > visit.by.assurance.ial
 
 
 def _chosen(request: HttpRequest) -> dict[str, UUID]:
