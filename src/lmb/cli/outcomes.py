@@ -12,6 +12,7 @@ from lmb.cli.outcomes_periods import periods
 from lmb.cli.outcomes_planning import commit, draw, power
 from lmb.cli.outcomes_report import report
 from lmb.cli.outcomes_score import score
+from lmb.cli.outcomes_scorecard import scorecard
 from lmb.cli.outcomes_statements import (
     challenge,
     counted,
@@ -29,7 +30,7 @@ def outcomes() -> None:
 
 
 for command in (
-    *(estimate, indicators, score, check, periods, report),
+    *(estimate, indicators, score, check, periods, report, scorecard),
     *(commit, draw, power),
     *(determine, row_proof),
     *(file_statement, statements, sign, challenge, uphold, entry, counted),
