@@ -11,7 +11,7 @@ TORTURE := tests/torture tests/ledger/test_machine.py tests/ledger/test_concurre
 	tests/publish/test_suppression.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test torture check bench audit sbom setup setup-dev lock clean
+.PHONY: help run test torture check bench audit sbom setup setup-dev setup-spark lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -46,6 +46,9 @@ setup: ## install everything a run needs (again only when it changed)
 
 setup-dev:
 	@$(PYTHON) scripts/set_up.py --dev
+
+setup-spark: ## also install Spark (430 MB), which needs Java 17: the indicators on a cluster are tested then
+	@$(PYTHON) scripts/set_up.py --dev --spark
 
 lock: setup ## write the lock files again (UPGRADE=1 for newer releases)
 	$(PYTHON) scripts/lock.py $(if $(UPGRADE),--upgrade)

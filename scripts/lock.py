@@ -32,6 +32,7 @@ def compile_requirements(uv: Path, upgrade: list[str]) -> None:
         (["requirements/build.in"], "build.txt"),
         (["pyproject.toml"], "run.txt"),
         (["pyproject.toml", "--extra=dev", "--constraint=requirements/run.txt"], "dev.txt"),
+        (["requirements/spark.in"], "spark.txt"),
     ]
     for sources, output in jobs:
         target = str(REQUIREMENTS / output)

@@ -2,7 +2,7 @@
 
 Runs on the machine's own Python with the standard library alone, because nothing is installed yet.
 Each step is skipped when what it read last time is unchanged, so running it again costs nothing;
-an interrupted step runs again. `--dev` adds what `make test` needs.
+an interrupted step runs again. `--dev` adds what `make test` needs, `--spark` a cluster to test on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -130,11 +130,11 @@ def translation_sources() -> list[Path]:
     return sorted(ROOT.glob("src/lmb/**/locale/*/LC_MESSAGES/*.po"))
 
 
-def set_up(*, dev: bool) -> None:
+def set_up(locks: Sequence[str]) -> None:
     stamps = ENVIRONMENT / "stamps"
     base = fingerprint([sys.version, str(ROOT), REQUIREMENTS / "build.txt"])
     step("Creating the Python environment", stamps / "environment", base, make_environment)
-    for name in ["run", "dev"] if dev else ["run"]:
+    for name in locks:
         key = fingerprint([REQUIREMENTS / f"{name}.txt"])
         title = f"Installing Python packages (requirements/{name}.txt)"
         step(title, stamps / name, key, partial(pip_install, f"{name}.txt"))
@@ -154,6 +154,7 @@ def set_up(*, dev: bool) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also install what the tests need")
+    parser.add_argument("--spark", action="store_true", help="also install Spark")
     arguments = parser.parse_args()
     if sys.version_info < MINIMUM_PYTHON:
         found = ".".join(str(number) for number in sys.version_info[:3])
@@ -164,7 +165,8 @@ def main() -> int:
     with (ROOT / "var" / "set-up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            set_up(dev=arguments.dev)
+            more = [name for name in ("dev", "spark") if getattr(arguments, name)]
+            set_up(["run", *more])
         except SetUpError as error:
             print(f"Set-up stopped: {error}", file=sys.stderr)
             return 1

@@ -7,6 +7,8 @@ commits cannot be flushed away: it takes `fresh_database`, a clone of the migrat
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import itertools
 import os
 import shutil
@@ -27,6 +29,7 @@ from lmb.config import connections, runtime
 from lmb.config.cluster import SUPERUSER
 from lmb.config.paths import CLONE
 from lmb.config.postgres import Server, embedded, remove_abandoned
+from lmb.outcomes.indicators.spark_engine import SETTINGS, Session
 
 pytest_plugins = ["tests.effort"]
 
@@ -246,6 +249,36 @@ def shared_data() -> Path:
     if not folder.is_dir():
         _absent("the shared data sets are not here; set LMB_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A session on a Spark cluster of this machine: a master, and two workers whose executors are
+    processes of their own."""
+    java = shutil.which("java")
+    if java is None or importlib.util.find_spec("pyspark") is None:
+        _absent("Spark is not installed; with Java 17 or newer: make setup-spark")
+    pyspark = importlib.import_module("pyspark.sql")
+    # What is compiled while so little is counted costs more than it saves.
+    plain = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-java-options '{plain}' pyspark-shell"
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    builder = pyspark.SparkSession.builder.master("local-cluster[2,1,1024]").appName("lmb")
+    for name, value in {
+        **SETTINGS,
+        "spark.executor.extraJavaOptions": plain,
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+        "spark.ui.enabled": "false",
+    }.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    yield session
+    session.stop()
+    shutil.rmtree(Path(str(pyspark.__file__)).parents[1] / "work", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ LOCKS = [
     "requirements/build.txt",
     "requirements/run.txt",
     "requirements/dev.txt",
+    "requirements/spark.txt",
     "package-lock.json",
 ]
 
@@ -67,7 +68,7 @@ def test_lock_file_names_no_address(name: str) -> None:
     assert re.findall(r"https?://|file:/|--index|--find-links|\"resolved\"", text) == []
 
 
-@pytest.mark.parametrize("name", LOCKS[:3])
+@pytest.mark.parametrize("name", LOCKS[:4])
 def test_every_requirement_is_pinned_by_hash(name: str) -> None:
     entries = re.split(r"\n(?=[a-z0-9])", (CLONE / name).read_text(), flags=re.IGNORECASE)[1:]
     assert entries

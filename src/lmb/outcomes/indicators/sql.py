@@ -8,8 +8,9 @@ Two relations are read:
              education_q2, education_q4, and any columns to group by
     wages    person_id, employer_id, quarter (4 * year + number - 1), cents, source
 
-The text keeps to what DuckDB and Spark both read, but for one expression a `Dialect` names.
-Everything it adds up is an integer. Source of the rules: see `rules/data/wioa-indicators.toml`.
+The text keeps to what DuckDB and Spark both read, but for one expression a `Dialect` names; tests
+run it on both. Everything it adds up is an integer. Source of the rules: see
+`rules/data/wioa-indicators.toml`.
 """
 
 from __future__ import annotations
