@@ -66,6 +66,7 @@ def _statements() -> list[CouponStatement]:
             bonus_percent=BONUS,
             rounding=str(Rounding.PER_HOLDER),
             paid=paid,
+            steps=(),
         )
         for paid in entitlements(held, payment, Rounding.PER_HOLDER)
     ]

@@ -107,6 +107,8 @@ def test_what_is_missing_or_too_much_is_named(
         paper("announcement", CUSIP, "--terms", sheet)
     with pytest.raises(click.UsageError, match="--terms needs --kpis and --face-dollars"):
         paper("coupon", "--terms", sheet, "--account", "ana", "--period", "1")
+    with pytest.raises(RefusedError, match="Small bond is an illustration and is not auctioned"):
+        paper("announcement", *linked[:2])
     with pytest.raises(RefusedError, match=r"a multiple of 100 dollars.*correct --face-dollars"):
         paper("coupon", *linked, "--account", "ana", "--period", "3", "--face-dollars", "150")
     with pytest.raises(RefusedError, match="pays no interest period 11"):

@@ -7,28 +7,31 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from uuid import UUID
 
-from lmb.bonds import queries, queries_payments, queries_registry
-from lmb.bonds import queries_coupons as coupons
+from lmb.bonds import queries, queries_coupons, queries_payments, queries_registry
 from lmb.bonds.auction.announcement import FIRST_AUCTION
-from lmb.bonds.coupon import interest_per_100
 from lmb.bonds.dated_rules import AUCTION_RULE
+from lmb.bonds.linked.reach import sheet_reach
+from lmb.bonds.linked.trace import Step
 from lmb.bonds.papers.auction import HeldAuction
 from lmb.bonds.papers.confirmation import AwardConfirmation, TradeConfirmation
 from lmb.bonds.papers.coupon import CouponStatement, RuleSaid
 from lmb.bonds.papers.redemption import RedemptionNotice
 from lmb.bonds.papers.tax import TaxLot, TaxStatement
+from lmb.bonds.payments.determined import period_payments
 from lmb.bonds.payments.redemption import GuaranteeTranche, Redemption
 from lmb.bonds.queries import BondOnFile
-from lmb.bonds.queries_payments import REDEMPTION, RunOnFile
-from lmb.bonds.registry.trade import BonusNotice
-from lmb.bonds.schedule import InterestPeriod
+from lmb.bonds.queries_payments import INTEREST, REDEMPTION, RunOnFile
+from lmb.bonds.queries_registry import TradeOnFile
+from lmb.bonds.registry.trade import BonusNotice, FlatOfBonus, period_on
 from lmb.bonds.tax import (
     Accrual,
-    Fixing,
+    Determined,
     Holding,
     ProjectedSchedule,
     accrue,
     expected_payments,
+    fixed_bonuses,
+    open_periods,
     projected_schedule,
     tax_figures,
     tax_rules_on,
@@ -39,9 +42,6 @@ from lmb.rules.queries import DeterminationOnFile
 from lmb.values.clock import fiscal_date
 from lmb.values.errors import NotFoundError, RefusedError
 from lmb.values.rounding import PRECISION_DIGITS
-
-INTEREST = "interest"
-
 
 # ── auctions and trades ───────────────────────────────────────────────────────────────────────
 
@@ -92,9 +92,8 @@ def trade_of(bond: BondOnFile, reference: str, account: str) -> TradeConfirmatio
         raise NotFoundError(f"{account} is no party of trade {reference} in bond {bond.cusip}")
     order = ledger.instruction(trade.instruction)
     assert order is not None, "a trade is put on file with its order"
-    agreed, bonus = order.document, coupons.bonus_notice(bond, trade.settles_on)
-    if agreed["legend"] is None or not isinstance(bonus, BonusNotice):
-        bonus = None  # determined after the trade was agreed, or nothing that accrues
+    agreed = order.document
+    bonus = None if agreed["legend"] is None else _bonus_known(bond, trade)
     return TradeConfirmation(
         cusip=bond.cusip,
         title=bond.terms.title,
@@ -116,6 +115,20 @@ def trade_of(bond: BondOnFile, reference: str, account: str) -> TradeConfirmatio
     )
 
 
+def _bonus_known(bond: BondOnFile, trade: TradeOnFile) -> BonusNotice | FlatOfBonus | None:
+    """What was known of the outcome bonus when a trade was agreed."""
+    at = period_on(bond.terms.schedule, trade.settles_on).number
+    if not bond.terms.determination.in_advance:
+        return FlatOfBonus(queries_coupons.period_plan(bond, at).record_on)
+    for number in (at, at + 1):
+        found = queries_coupons.coupon(bond, number)
+        if found is None or fiscal_date(found.determination.recorded_at) > trade.traded_on:
+            continue
+        if found.adjustment_percent:
+            return BonusNotice(found.adjustment_percent, found.determined_on, number)
+    return None
+
+
 # ── what is paid ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -128,21 +141,23 @@ def coupon_of(bond: BondOnFile, account: str, number: int) -> CouponStatement:
     entitled = queries_payments.entitlement(run, account)
     determined = rules.find(run.cause.id)
     assert determined is not None, "a run refers to its determination by foreign key"
-    periods = bond.terms.schedule.periods()
-    coupon = coupons.determined_coupon(bond, number)
-    taken_off = min(coupon.adjustment_percent, Decimal(0))
+    result, plan = determined.result, queries_coupons.period_plan(bond, number)
+    payment = period_payments(bond.terms, result).interest
+    a_year = 200 / plan.period.half_years
     return CouponStatement(
         cusip=bond.cusip,
         title=bond.terms.title,
         terms_sha256=bond.terms_sha256,
-        period=periods[number - 1],
-        periods=len(periods),
-        record_on=coupons.period_plan(bond, number).record_on,
-        base_percent=Fraction(coupon.base_percent + taken_off),
-        bonus_percent=Fraction(coupon.adjustment_percent - taken_off),
+        period=plan.period,
+        periods=bond.terms.last_period,
+        record_on=plan.record_on,
+        base_percent=payment.base * a_year,
+        bonus_percent=payment.bonus * a_year,
         rounding=run.rounding,
         paid=entitled,
+        steps=tuple(Step(**step) for step in result["trace"]),
         said=tuple(_said(determined, set())),
+        currency=bond.terms.currency,
     )
 
 
@@ -157,16 +172,37 @@ def redemption_of(bond: BondOnFile, account: str | None = None) -> RedemptionNot
             f"the redemption of bond {bond.cusip} has not been ordered, so what {account} gets is "
             "not fixed; leave the account out for the notice to all"
         )
-    last = bond.terms.schedule.periods()[-1]
+    plan = queries_coupons.period_plan(bond, bond.terms.last_period)
     return RedemptionNotice(
         cusip=bond.cusip,
         title=bond.terms.title,
         terms_sha256=bond.terms_sha256,
-        redemption=Redemption(last.ends_on, "maturity"),
-        pays_on=last.pays_on,
-        noticed_on=coupons.period_plan(bond, last.number).record_on,
+        redemption=_promised(bond),
+        pays_on=plan.period.pays_on,
+        noticed_on=plan.record_on,
         outstanding_cents=queries.outstanding_cents(bond),
+        currency=bond.terms.currency,
     )
+
+
+def _promised(bond: BondOnFile) -> Redemption:
+    """What the terms repay with the last period whatever the outcome. Raises RefusedError where
+    that depends on it: then its coupon has to be determined first."""
+    terms, last = bond.terms, bond.terms.last_period
+    determined = queries_coupons.coupon(bond, last)
+    if determined is not None:
+        redemption = period_payments(terms, determined.result).redemption
+        assert redemption is not None, "the last coupon repays the bond"
+        return redemption
+    repaid = sheet_reach(terms).redemption
+    if repaid.low != repaid.high:
+        raise RefusedError(
+            f"the outcome decides at what bond {bond.cusip} is repaid, and the coupon of interest "
+            f"period {last} has not been determined; determine it first"
+        )
+    ends_on = terms.schedule.periods()[last - 1].ends_on
+    reason = "maturity" if ends_on == terms.matures_on else "tender"
+    return Redemption(ends_on, reason, repaid.low)
 
 
 def _ordered(bond: BondOnFile, run: RunOnFile, account: str | None) -> RedemptionNotice:
@@ -187,6 +223,7 @@ def _ordered(bond: BondOnFile, run: RunOnFile, account: str | None) -> Redemptio
         noticed_on=fiscal_date(order.recorded_at),
         outstanding_cents=run.par_cents,
         holder=None if account is None else queries_payments.entitlement(run, account),
+        currency=bond.terms.currency,
     )
 
 
@@ -220,7 +257,8 @@ def tax_of(
     last_day = date(year, 12, 31)
     tax_rules = tax_rules_on(last_day)
     schedule = tax_schedule(bond, comparable_yield_percent, expected_bonus_percent)
-    accrual = accrue(schedule, _fixings(bond, last_day), tax_rules.fixed_early_months)
+    fixings = fixed_bonuses(bond.terms, _determined(bond, last_day))
+    accrual = accrue(schedule, fixings, tax_rules.fixed_early_months)
     lots = []
     for held_from, held_until, face_cents in _held(bond, account, year):
         holding = _tax_holding(accrual, held_from, held_until)
@@ -245,12 +283,12 @@ def tax_schedule(
     bond: BondOnFile, comparable_yield_percent: Decimal, expected_bonus_percent: Decimal
 ) -> ProjectedSchedule:
     """The issuer's projected schedule per $100: the auction's price with the interest accrued at
-    issue, and the expected bonus in every period the terms let one be paid. Raises RefusedError
-    where no schedule yields the comparable yield."""
+    issue, and the expected bonus in every period the outcome can change. Raises RefusedError where
+    no schedule yields the comparable yield."""
     result, terms = queries.auction_determination(bond).result, bond.terms
-    paying = {period.number for period in _bonus_periods(bond)}
+    open_to = open_periods(terms)
     expected = [
-        expected_bonus_percent if period.number in paying else None
+        expected_bonus_percent if period.number in open_to else None
         for period in terms.schedule.periods()
     ]
     with localcontext(prec=PRECISION_DIGITS):
@@ -267,29 +305,13 @@ def tax_schedule(
         raise RefusedError(str(error)) from error
 
 
-def _bonus_periods(bond: BondOnFile) -> tuple[InterestPeriod, ...]:
-    """The periods for which an outcome is scored."""
-    return tuple(plan.period for plan in coupons.plans(bond) if plan.due)
-
-
-def _fixings(bond: BondOnFile, until: date) -> list[Fixing]:
-    """The bonuses that are fixed by a day, per $100: a coupon's by its determination, all later
-    ones with the first where the terms make its scores last."""
-    paying = {period.number: period for period in _bonus_periods(bond)}
-    known = [
-        one for one in coupons.coupons(bond) if one.period in paying and one.determined_on <= until
+def _determined(bond: BondOnFile, until: date) -> list[Determined]:
+    """The adjustments determined by a day."""
+    return [
+        Determined(coupon.period, coupon.determined_on, coupon.adjustment_percent)
+        for coupon in queries_coupons.coupons(bond)
+        if coupon.determined_on <= until
     ]
-    if known and bond.terms.scores_last:
-        fixed = [(period, known[0]) for period in paying.values()]
-    else:
-        fixed = [(paying[one.period], one) for one in known]
-    fixings = []
-    with localcontext(prec=PRECISION_DIGITS):
-        for period, one in fixed:
-            amount = interest_per_100(period, one.adjustment_percent)
-            due = Decimal(amount.numerator) / amount.denominator
-            fixings.append(Fixing(one.determined_on, period.ends_on, due))
-    return fixings
 
 
 def _held(bond: BondOnFile, account: str, year: int) -> list[tuple[date, date, int]]:

@@ -24,7 +24,7 @@ from lmb.bonds.linked.coupons import CouponDetermination, determine_coupons
 from lmb.bonds.linked.document import load_linked_sheet
 from lmb.bonds.linked.kpis_file import load_observations
 from lmb.bonds.linked.phrases import Language
-from lmb.bonds.linked.sheet import LinkedSheet
+from lmb.bonds.linked.sheet import LinkedSheet, Programme
 from lmb.bonds.papers.auction import HeldAuction, auction_notice, auction_results
 from lmb.bonds.papers.confirmation import award_confirmation, trade_confirmation
 from lmb.bonds.papers.coupon import CouponStatement, coupon_statement
@@ -114,7 +114,7 @@ def _command(
 @click.option("--terms", type=FILE, required=True, help="The term sheet, JSON.")
 def offering(terms: Path, form: str, language: str, output: Path | None) -> None:
     """The offering circular of a term sheet."""
-    _write(offering_circular(_linked(terms), Language(language)), form, output)
+    _write(offering_circular(_sheet(terms), Language(language)), form, output)
 
 
 @_command("announcement", "announcement LMB760AA3 --format html -o notice.html")
@@ -133,7 +133,7 @@ def announcement(
 ) -> None:
     """The notice of an auction, from a term sheet or from the books."""
     if _from_files(cusip, terms, "--terms"):
-        sheet = _linked(terms)
+        sheet = _announced(terms)
         announced = first_announcement(sheet, auction_rules_on(sheet.auction_on))
         sha256 = sheet.sha256
     else:
@@ -247,7 +247,7 @@ def coupon(
     if _from_files(cusip, terms, "--terms"):
         if kpis is None or face_dollars is None:
             raise click.UsageError("--terms needs --kpis and --face-dollars beside it.")
-        sheet = _linked(terms)
+        sheet = _sheet(terms)
         determined = _determined(sheet, kpis, base_coupon, period)
         told = _statement(sheet, determined, account, face_dollars * 100)
     else:
@@ -278,7 +278,7 @@ def redemption(
     if _from_files(cusip, terms, "--terms"):
         if kpis is None:
             raise click.UsageError("--terms needs --kpis beside it.")
-        sheet = _linked(terms)
+        sheet = _sheet(terms)
         told = _redeemed(sheet, _determined(sheet, kpis, base_coupon, None))
     else:
         with _bond(cusip, books) as bond:
@@ -344,9 +344,20 @@ def _from_files(cusip: str | None, file: Path | None, option: str) -> bool:
     return file is not None
 
 
-def _linked(terms: Path | None) -> LinkedSheet:
+def _sheet(terms: Path | None) -> LinkedSheet:
     assert terms is not None, "it is asked for where a file was given"
     return load_linked_sheet(terms.name, file_content(terms))
+
+
+def _announced(terms: Path | None) -> LinkedSheet:
+    """A sheet that can be announced. Raises RefusedError for one that only shows a shape."""
+    sheet = _sheet(terms)
+    if sheet.programme is not Programme.LABOR_MARKET_BOND:
+        raise RefusedError(
+            f"{sheet.title} is an illustration and is not auctioned; its terms are told by `lmb "
+            "bonds paper offering`"
+        )
+    return sheet
 
 
 def _held(book: Path | None, terms: Path | None) -> tuple[HeldAuction, str]:
@@ -354,7 +365,7 @@ def _held(book: Path | None, terms: Path | None) -> tuple[HeldAuction, str]:
     opened, _ = read_book(book.name, file_content(book))
     if terms is None:
         return HeldAuction("", opened, opened.result(), None), ""
-    sheet = _linked(terms)
+    sheet = _sheet(terms)
     if opened.cusip and opened.cusip != sheet.cusip:
         raise RefusedError(f"{book.name} is of bond {opened.cusip}, {terms.name} of {sheet.cusip}")
     first = opened.number == FIRST_AUCTION
@@ -390,7 +401,7 @@ def _statement(
         )
     payment = period_payments(sheet, determined.document()).interest
     (paid,) = entitlements([(account, par_cents)], payment, Rounding.PER_HOLDER)
-    guaranteed = payment.base * 200 / plan.period.half_years
+    a_year = 200 / plan.period.half_years
     return CouponStatement(
         cusip=sheet.cusip,
         title=sheet.title,
@@ -398,8 +409,8 @@ def _statement(
         period=plan.period,
         periods=sheet.last_period,
         record_on=plan.record_on,
-        base_percent=guaranteed,
-        bonus_percent=determined.coupon_percent - guaranteed,
+        base_percent=payment.base * a_year,
+        bonus_percent=payment.bonus * a_year,
         rounding=str(Rounding.PER_HOLDER),
         paid=paid,
         steps=(*determined.earned.trace.steps, *determined.trace.steps),

@@ -15,6 +15,7 @@ from lmb.bonds.linked.document import load_linked_sheet
 from lmb.bonds.linked.phrases import Language
 from lmb.bonds.linked.plan import determination_plan
 from lmb.bonds.linked.sheet import LinkedSheet
+from lmb.bonds.linked.trace import Step
 from lmb.bonds.papers.auction import HeldAuction, auction_notice, auction_results
 from lmb.bonds.papers.confirmation import (
     AwardConfirmation,
@@ -210,7 +211,7 @@ def coupon(language: Language) -> Paper:
 def coupon_on_file(language: Language) -> Paper:
     sheet = terms()
     period = sheet.schedule.periods()[0]
-    said = RuleSaid("outcome-coupon", "0051c9c0-b280-75ab", ("The rate is 8 % a year.",))
+    said = RuleSaid("interest-payment", "0051c9c0-b280-75ab", ("The rate is 8 % a year.",))
     told = CouponStatement(
         cusip=sheet.cusip,
         title=sheet.title,
@@ -222,6 +223,7 @@ def coupon_on_file(language: Language) -> Paper:
         bonus_percent=Fraction(0),
         rounding=str(Rounding.LARGEST_REMAINDER),
         paid=Entitlement("ana", 50_000, 2_000, 0),
+        steps=(Step("coupon", "8", "8 + 0", "base_coupon"),),
         said=(said,),
     )
     return coupon_statement(told, language)

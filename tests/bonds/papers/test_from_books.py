@@ -196,6 +196,7 @@ def test_a_coupon_is_what_the_run_paid_and_says_why() -> None:
     assert rules == ["earnings-gain", "outcome-coupon"]
     assert late.said[-1].identifier == str(last.cause.id)
     assert [one.rule for one in early.said] == ["outcome-coupon"]
+    assert late.steps[-1].name == "redemption"
 
 
 def test_a_coupon_that_was_not_paid_and_a_stranger_are_named() -> None:

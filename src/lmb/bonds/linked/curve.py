@@ -7,18 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
-from lmb.bonds.linked.scores import exact_leaf_score
-from lmb.bonds.linked.sheet import (
-    Evaluate,
-    Impact,
-    Kpi,
-    Linear,
-    LinkedSheet,
-    MissingValue,
-    PaysRate,
-)
+from lmb.bonds.linked.sheet import Evaluate, Impact, Linear, LinkedSheet, PaysRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +23,6 @@ class OutcomeCurve:
     floor_percent: Decimal
     cap_percent: Decimal
     rate_places: int
-    missing_score: Decimal
 
 
 def outcome_curve(sheet: LinkedSheet) -> OutcomeCurve | None:
@@ -55,13 +44,4 @@ def outcome_curve(sheet: LinkedSheet) -> OutcomeCurve | None:
         floor_percent=sheet.limits.floor_percent,
         cap_percent=sheet.limits.cap_percent,
         rate_places=sheet.rounding.rate_places,
-        missing_score=_missing_score(kpi, score),
     )
-
-
-def _missing_score(kpi: Kpi, score: Linear) -> Decimal:
-    """The score without a sound value: a window is read once, so there is no value before it."""
-    if not isinstance(kpi.missing, MissingValue):
-        return kpi.missing.score
-    reached = exact_leaf_score(score, Fraction(kpi.missing.value))
-    return Decimal(reached.numerator) / reached.denominator

@@ -19,7 +19,7 @@ from lmb.bonds.papers.paper import (
     Table,
 )
 from lmb.bonds.papers.writing import Phrases, Writer
-from lmb.bonds.registry.trade import BonusNotice
+from lmb.bonds.registry.trade import BonusNotice, FlatOfBonus
 from lmb.values.canonical import Document
 from lmb.values.rates import decimal_text
 
@@ -81,10 +81,17 @@ PHRASES: Phrases = {
         "El interés acumulado incluye la bonificación del {percent} % al año.",
     ),
     "bonus/later": (
-        "An outcome bonus of {percent} % a year was determined on {day}. It is paid from interest "
-        "period {period} on, to whoever holds then; nothing of it has accrued yet.",
-        "El {day} se determinó una bonificación del {percent} % al año. Se paga desde el periodo "
-        "de intereses {period} a quien sea titular entonces; aún no se ha acumulado nada de ella.",
+        "An outcome bonus of {percent} % a year was determined on {day} for interest period "
+        "{period}, to be paid to whoever holds then; nothing of it has accrued yet.",
+        "El {day} se determinó una bonificación del {percent} % al año para el periodo de "
+        "intereses {period}, que se paga a quien sea titular entonces; aún no se ha acumulado nada "
+        "de ella.",
+    ),
+    "bonus/flat": (
+        "The price is flat of the outcome bonus: that of this period is paid to whoever holds at "
+        "the close of {day}; nothing of it accrues.",
+        "El precio no incluye la bonificación: la de este periodo se paga a quien sea titular al "
+        "cierre del {day}; no se acumula nada de ella.",
     ),
     "source/trade": (
         "Bonds, principal and accrued interest change hands together or not at all.",
@@ -120,7 +127,7 @@ class TradeConfirmation:
     accrued_per_1000: Decimal
     principal_cents: int
     accrued_cents: int
-    bonus: BonusNotice | None
+    bonus: BonusNotice | FlatOfBonus | None
 
     @property
     def total_cents(self) -> int:
@@ -256,7 +263,9 @@ def _award(told: AwardConfirmation, write: Writer) -> Facts:
     return Facts(tuple(Fact(write.say(key), value) for key, value in facts.items()))
 
 
-def _legend(bonus: BonusNotice, period: int, write: Writer) -> str:
+def _legend(bonus: BonusNotice | FlatOfBonus, period: int, write: Writer) -> str:
+    if isinstance(bonus, FlatOfBonus):
+        return write.say("bonus/flat", day=bonus.record_on)
     percent = decimal_text(bonus.bonus_percent)
     if period >= bonus.from_period:
         return write.say("bonus/accrues", percent=percent)
@@ -275,7 +284,9 @@ def _trade_data(told: TradeConfirmation) -> dict[str, Document]:
         "traded_on": told.traded_on.isoformat(),
         "settles_on": told.settles_on.isoformat(),
         "period": told.period,
-        "bonus_percent": None if bonus is None else decimal_text(bonus.bonus_percent),
+        "bonus_percent": decimal_text(bonus.bonus_percent)
+        if isinstance(bonus, BonusNotice)
+        else None,
     }
 
 

@@ -22,7 +22,7 @@ from lmb.bonds.papers.paper import (
     Section,
     Table,
 )
-from lmb.bonds.papers.writing import Phrases, Writer
+from lmb.bonds.papers.writing import Phrases, Writer, unbroken
 from lmb.bonds.payments.shares import Entitlement
 from lmb.bonds.schedule import InterestPeriod
 from lmb.values.canonical import Document
@@ -87,10 +87,6 @@ PHRASES: Phrases = {
         "De las determinaciones registradas, en sus propias palabras y en inglés. Cada una puede "
         "seguirse hasta sus hechos por su identificador.",
     ),
-    "why/none": (
-        "No outcome has been determined that changes this rate: it is the guaranteed coupon.",
-        "No se ha determinado ningún resultado que cambie este tipo: es el cupón garantizado.",
-    ),
 }
 
 
@@ -105,8 +101,8 @@ class RuleSaid:
 
 @dataclass(frozen=True, slots=True)
 class CouponStatement:
-    """What a coupon statement tells. Rates are per cent a year; the trace is either the steps of
-    linked terms or what determinations on file say."""
+    """What a coupon statement tells. Rates are per cent a year; `steps` lead to them, and `said`
+    are the determinations on file that say so."""
 
     cusip: str
     title: str
@@ -118,7 +114,7 @@ class CouponStatement:
     bonus_percent: Fraction
     rounding: str
     paid: Entitlement
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...]
     said: tuple[RuleSaid, ...] = ()
     currency: str = "USD"
 
@@ -157,15 +153,12 @@ def _sections(told: CouponStatement, write: Writer) -> Iterator[Section]:
     )
     yield Section(write.say("section/period"), (_period(told, write),))
     why: list[Block] = []
-    if told.steps:
-        why += [Paragraph(write.say("why/steps")), _steps(told.steps, write)]
-    elif told.said:
+    if told.said:
         why.append(Paragraph(write.say("why/file")))
         for one in told.said:
             why.append(Facts((Fact(one.rule, one.identifier),)))
-            why.append(Points(one.sentences, "en"))
-    else:
-        why.append(Paragraph(write.say("why/none")))
+            why.append(Points(tuple(map(unbroken, one.sentences)), "en"))
+    why += [Paragraph(write.say("why/steps")), _steps(told.steps, write)]
     yield Section(write.say("section/why"), tuple(why))
 
 

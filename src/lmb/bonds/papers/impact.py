@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from lmb.bonds.linked.curve import OutcomeCurve, outcome_curve
-from lmb.bonds.linked.measured import MeasuredWindows, measured_windows
-from lmb.bonds.linked.phrases import Language
-from lmb.bonds.linked.sheet import Kpi, LinkedSheet
+from lmb.bonds.linked.curve import outcome_curve
+from lmb.bonds.linked.phrases import Language, phrase
+from lmb.bonds.linked.sheet import LinkedSheet
+from lmb.bonds.linked.words import sheet_in_words
 from lmb.bonds.papers.paper import (
     Column,
     Fact,
@@ -27,10 +27,9 @@ from lmb.bonds.papers.paper import (
     Section,
     Table,
 )
-from lmb.bonds.papers.writing import Phrases, Writer
+from lmb.bonds.papers.writing import Phrases, Writer, unbroken
 from lmb.bonds.payments.shares import half_up_cents
 from lmb.values.canonical import Document
-from lmb.values.errors import RefusedError
 from lmb.values.rates import decimal_text
 
 PHRASES: Phrases = {
@@ -49,41 +48,13 @@ PHRASES: Phrases = {
         "{trained} people have been trained with {spent}. The outcome has not been measured.",
         "Se ha formado a {trained} personas con {spent}. El resultado no se ha medido.",
     ),
-    "section/1": ("1. The indicator", "1. El indicador"),
-    "kpi": (
-        "The yearly earnings of people drawn by lottery to be offered training, less those of "
-        "people drawn not to be: the gain that training caused, not what would have happened "
-        "anyway.",
-        "Los ingresos anuales de las personas sorteadas para recibir la oferta de formación, menos "
-        "los de las sorteadas para no recibirla: la ganancia causada por la formación, no la que "
-        "habría ocurrido de todos modos.",
-    ),
-    "fact/indicator": ("Indicator", "Indicador"),
-    "indicator/earnings-gain": ("gain in yearly earnings", "ganancia en ingresos anuales"),
-    "fact/design": ("Design", "Diseño"),
-    "design": ("randomised trial", "ensayo aleatorizado"),
-    "fact/baseline": ("Baseline", "Periodo base"),
-    "fact/observed": ("Observed", "Periodo observado"),
-    "fact/counted": ("What counts", "Lo que cuenta"),
-    "counted/estimate": ("the estimate", "la estimación"),
-    "counted/ci95-lower": (
-        "the lower end of the 95 % interval",
-        "el extremo inferior del intervalo del 95 %",
-    ),
+    "section/1": ("1. The indicators", "1. Los indicadores"),
     "section/2": ("2. The targets", "2. Las metas"),
     "fact/threshold": ("The bonus starts above", "La bonificación empieza sobre"),
     "fact/target": ("and is full at", "y es completa en"),
-    "fact/thin": ("Too little evidence", "Evidencia insuficiente"),
-    "thin": (
-        "records of fewer than {coverage} % of people, or fewer than {people} in a group: score "
-        "{score}",
-        "datos de menos del {coverage} % de las personas, o menos de {people} en un grupo: "
-        "puntuación {score}",
-    ),
     "section/3": ("3. The bond", "3. El bono"),
     "fact/sold": ("Sold, face amount", "Vendido, valor nominal"),
     "fact/base": ("Guaranteed coupon", "Cupón garantizado"),
-    "fact/at-target": ("Bonus at target", "Bonificación en la meta"),
     "fact/cap": ("Bonus at most", "Bonificación máxima"),
     "fact/score": ("Score reached", "Puntuación alcanzada"),
     "fact/bonus": ("Bonus earned", "Bonificación ganada"),
@@ -128,13 +99,14 @@ PHRASES: Phrases = {
     ),
     "section/5": ("5. Who vouches for it", "5. Quién responde de ello"),
     "verified": (
-        "Work records cover {coverage} % of the people drawn. The measure and the bonus are "
+        "Work records cover {coverage} % of the people measured. The measure and the bonus are "
         "determinations on file; anyone who keeps the books can compute them again from the facts "
         "to the same bytes.",
-        "Los registros laborales cubren al {coverage} % de las personas sorteadas. La medición y "
+        "Los registros laborales cubren al {coverage} % de las personas medidas. La medición y "
         "la bonificación son determinaciones registradas; quien lleva los libros puede volver a "
         "calcularlas a partir de los hechos hasta los mismos bytes.",
     ),
+    "fact/verifier": ("Verifier", "Verificador"),
     "not-verified": (
         "There is no measure on file to verify.",
         "No hay ninguna medición registrada que verificar.",
@@ -198,27 +170,6 @@ class ImpactReport:
     bonus: BonusEarned | None
 
     @property
-    def kpi(self) -> Kpi:
-        """The indicator the house measures."""
-        return self.terms.measured_kpis[0]
-
-    @property
-    def windows(self) -> MeasuredWindows:
-        """When it counts. Raises RefusedError where the house measures nothing."""
-        return measured_windows(self.terms)
-
-    @property
-    def curve(self) -> OutcomeCurve:
-        """How the gain earns the bonus. Raises RefusedError for terms that are no such curve."""
-        found = outcome_curve(self.terms)
-        if found is None:
-            raise RefusedError(
-                f"the terms of {self.terms.cusip} pay on more than one measured gain; there is an "
-                "impact report of bonds that pay on one"
-            )
-        return found
-
-    @property
     def cost_per_enrolled_cents(self) -> int | None:
         return _cost_cents(self.spent_cents, self.enrolled)
 
@@ -255,8 +206,8 @@ def impact_report(told: ImpactReport, language: Language) -> Paper:
         headline=tuple(headline),
         lead=lead,
         sections=(
-            Section(write.say("section/1"), (Paragraph(write.say("kpi")), _kpi(told, write))),
-            Section(write.say("section/2"), (_targets(told, write),)),
+            Section(write.say("section/1"), (_words(told.terms, "measured", write),)),
+            Section(write.say("section/2"), tuple(_targets(told.terms, write))),
             Section(write.say("section/3"), (_bond(told, write),)),
             Section(write.say("section/4"), tuple(_reported(told, write))),
             Section(write.say("section/5"), tuple(_verified(told, write))),
@@ -270,48 +221,30 @@ def _facts(facts: dict[str, str], write: Writer) -> Facts:
     return Facts(tuple(Fact(write.say(f"fact/{key}"), value) for key, value in facts.items()))
 
 
-def _kpi(told: ImpactReport, write: Writer) -> Facts:
-    windows = told.windows
-    baseline, observed = (
-        f"{write.day(window.first_day)} – {write.day(window.last_day)}" for window in windows
-    )
-    return _facts(
-        {
-            "indicator": write.say(f"indicator/{told.kpi.id}"),
-            "design": write.say("design"),
-            "baseline": baseline,
-            "observed": observed,
-            "counted": write.say(f"counted/{told.curve.evaluate}"),
-        },
-        write,
-    )
+def _words(terms: LinkedSheet, key: str, write: Writer) -> Points:
+    """What the term sheet in words says under one of its headings."""
+    title = phrase(write.language, f"section/{key}")
+    told = {part.title: part.sentences for part in sheet_in_words(terms, write.language)}
+    return Points(tuple(map(unbroken, told[title])))
 
 
-def _targets(told: ImpactReport, write: Writer) -> Facts:
-    curve, kpi = told.curve, told.kpi
-    thin = write.say(
-        "thin",
-        coverage=kpi.minimum_coverage_percent,
-        people=kpi.minimum_people,
-        score=curve.missing_score,
-    )
-    return _facts(
-        {
+def _targets(terms: LinkedSheet, write: Writer) -> Iterator[Points | Facts]:
+    yield _words(terms, "pays", write)
+    curve = outcome_curve(terms)
+    if curve is not None:
+        ends = {
             "threshold": _dollars(curve.threshold_dollars, write),
             "target": _dollars(curve.target_dollars, write),
-            "thin": thin,
-        },
-        write,
-    )
+        }
+        yield _facts(ends, write)
 
 
 def _bond(told: ImpactReport, write: Writer) -> Facts:
-    curve, bonus = told.curve, told.bonus
+    bonus = told.bonus
     facts = {
         "sold": write.money(told.sold_cents),
         "base": write.percent(told.base_percent),
-        "at-target": write.percent(curve.at_target_percent),
-        "cap": write.percent(curve.cap_percent),
+        "cap": write.percent(told.terms.limits.cap_percent),
     }
     if bonus is not None:
         facts |= {
@@ -333,19 +266,20 @@ def _reported(told: ImpactReport, write: Writer) -> Iterator[Table | Facts | Par
             "error": _dollars(told.measured.standard_error_dollars, write),
         }
         yield _facts(gain, write)
-    training = told.terms.delivery
     costs = {
         "per-enrolled": told.cost_per_enrolled_cents,
         "per-placed": told.cost_per_placed_cents,
     }
     facts = {"spent": write.money(told.spent_cents)}
     facts |= {key: write.money(cents) for key, cents in costs.items() if cents is not None}
-    facts |= {
-        "returned": write.money(told.returned_cents),
-        "region": write.say("region", state=training.state, board=training.board),
-        "provider": training.provider_name,
-        "program": training.program_title,
-    }
+    facts["returned"] = write.money(told.returned_cents)
+    delivery = None if told.terms.training is None else told.terms.training.delivery
+    if delivery is not None:
+        facts |= {
+            "region": write.say("region", state=delivery.state, board=delivery.board),
+            "provider": delivery.provider_name,
+            "program": delivery.program_title,
+        }
     yield _facts(facts, write)
     yield Paragraph(write.say("placement"))
 
@@ -400,7 +334,8 @@ def _compared(measured: Measured, write: Writer) -> Table:
     )
 
 
-def _verified(told: ImpactReport, write: Writer) -> Iterator[Paragraph | Points]:
+def _verified(told: ImpactReport, write: Writer) -> Iterator[Paragraph | Points | Facts]:
+    yield _facts({"verifier": told.terms.determination.verifier}, write)
     if told.measured is None:
         yield Paragraph(write.say("not-verified"))
         return
@@ -421,19 +356,19 @@ def _cost_cents(cents: int, people: int) -> int | None:
 
 
 def _data(told: ImpactReport) -> dict[str, Document]:
-    measured, bonus, training = told.measured, told.bonus, told.terms.delivery
-    curve = told.curve
+    measured, bonus, curve = told.measured, told.bonus, outcome_curve(told.terms)
+    training = told.terms.training
+    delivery = None if training is None else training.delivery
     return {
         "cusip": told.terms.cusip,
         "terms_sha256": told.terms.sha256,
         "sold_cents": told.sold_cents,
         "base_percent": decimal_text(told.base_percent),
-        "threshold_dollars": str(curve.threshold_dollars),
-        "target_dollars": str(curve.target_dollars),
-        "bonus_at_target_percent": decimal_text(curve.at_target_percent),
-        "bonus_cap_percent": decimal_text(curve.cap_percent),
-        "state": training.state,
-        "board": training.board,
+        "cap_percent": decimal_text(told.terms.limits.cap_percent),
+        "threshold_dollars": None if curve is None else str(curve.threshold_dollars),
+        "target_dollars": None if curve is None else str(curve.target_dollars),
+        "state": None if delivery is None else delivery.state,
+        "board": None if delivery is None else delivery.board,
         "people_offered": told.offered,
         "people_enrolled": told.enrolled,
         "people_completed": told.completed,

@@ -20,7 +20,7 @@ from lmb.bonds.papers.paper import (
     Section,
     Table,
 )
-from lmb.bonds.papers.writing import NO_BREAK_SPACE, Phrases, Writer
+from lmb.bonds.papers.writing import Phrases, Writer, unbroken
 from lmb.values.canonical import Document
 
 PHRASES: Phrases = {
@@ -89,10 +89,7 @@ def offering_circular(sheet: s.LinkedSheet, language: Language) -> Paper:
     write = Writer(language, PHRASES, sheet.currency)
     offered = sheet.programme is s.Programme.LABOR_MARKET_BOND
     kind = "offer" if offered else "illustration"
-    reach = sheet_reach(sheet)
-    data = _data(sheet, reach)
-    base = sheet.base_coupon
-    matures = Fact(write.say("head/matures"), write.day(sheet.schedule.matures_on))
+    reach, base = sheet_reach(sheet), sheet.base_coupon
     return Paper(
         kind=PaperKind.OFFERING,
         language=language,
@@ -108,22 +105,20 @@ def offering_circular(sheet: s.LinkedSheet, language: Language) -> Paper:
                 write.percent(base.highest_percent) if base.fixed else write.say("base/auction"),
             ),
             Fact(write.say("head/bonus"), write.percent(sheet.limits.cap_percent)),
-            matures,
+            Fact(write.say("head/matures"), write.day(sheet.matures_on)),
         ),
         lead=write.say(f"lead/{kind}", guaranteed=sheet.guarantee.principal_percent),
         sections=tuple(_sections(sheet, reach, write)),
         about=write.about(sheet.sha256),
-        data=data,
+        data=_data(sheet, reach),
     )
 
 
 def _sections(sheet: s.LinkedSheet, reach: SheetReach, write: Writer) -> Iterator[Section]:
     yield Section(write.say("section/key"), (_key_terms(sheet, write),))
     for section in sheet_in_words(sheet, write.language):
-        sentences = (said.replace(" %", f"{NO_BREAK_SPACE}%") for said in section.sentences)
-        yield Section(section.title, (Points(tuple(sentences)),))
-    table = _schedule(reach, write)
-    schedule = (Paragraph(write.say("schedule/why")), table)
+        yield Section(section.title, (Points(tuple(map(unbroken, section.sentences))),))
+    schedule = (Paragraph(write.say("schedule/why")), _schedule(reach, write))
     yield Section(write.say("section/schedule"), schedule)
     if sheet.base_coupon.fixed:
         yield Section(write.say("section/years"), (_years(sheet, reach, write),))
@@ -139,7 +134,7 @@ def _key_terms(sheet: s.LinkedSheet, write: Writer) -> Facts:
         "fact/issued": write.day(sheet.issue_on),
         "fact/dated": write.day(sheet.schedule.dated_on),
         "fact/first": write.day(sheet.schedule.first_interest_on),
-        "fact/matures": write.day(sheet.schedule.matures_on),
+        "fact/matures": write.day(sheet.matures_on),
         "fact/verifier": sheet.determination.verifier,
     }
     return Facts(tuple(Fact(write.say(key), value) for key, value in facts.items()))
@@ -151,9 +146,9 @@ def _schedule(reach: SheetReach, write: Writer) -> Table:
     for one in reach.periods:
         period, adjustment = one.plan.period, one.adjustment
         low, high = write.percent(adjustment.low), write.percent(adjustment.high)
-        days = map(write.day, (period.ends_on, period.pays_on))
+        days = map(write.day, (period.ends_on, period.pays_on, one.plan.determined_on))
         can = low if low == high else write.say("range", low=low, high=high)
-        rows.append((str(period.number), *days, write.day(one.plan.determined_on), can))
+        rows.append((str(period.number), *days, can))
     return Table(
         write.say("table/schedule"),
         tuple(
@@ -187,7 +182,6 @@ def _most_by_year(sheet: s.LinkedSheet, reach: SheetReach) -> list[tuple[int, in
 
 
 def _data(sheet: s.LinkedSheet, reach: SheetReach) -> dict[str, Document]:
-    delivery = None if sheet.training is None else sheet.training.delivery
     base = sheet.base_coupon
     return {
         "cusip": sheet.cusip,
@@ -203,9 +197,7 @@ def _data(sheet: s.LinkedSheet, reach: SheetReach) -> dict[str, Document]:
         "auction_on": sheet.auction_on.isoformat(),
         "issue_on": sheet.issue_on.isoformat(),
         "dated_on": sheet.schedule.dated_on.isoformat(),
-        "matures_on": sheet.schedule.matures_on.isoformat(),
-        "grant_cents": None if delivery is None else delivery.grant_cents,
-        "tuition_cents": None if delivery is None else delivery.tuition_cents,
+        "matures_on": sheet.matures_on.isoformat(),
         "periods": [
             {
                 "number": one.plan.period.number,

@@ -111,6 +111,11 @@ class Writer:
         return (unit, *sources, self.say("terms-sha256", sha256=terms_sha256))
 
 
+def unbroken(sentence: str) -> str:
+    """A sentence in which no line ends between a number and its per cent sign."""
+    return sentence.replace(" %", f"{NO_BREAK_SPACE}%")
+
+
 def ratio_text(value: Fraction, places: int = 6) -> str:
     """A ratio in decimals, cut of trailing zeros; rounded half to even where it goes on."""
     scaled = round(value * 10**places)
