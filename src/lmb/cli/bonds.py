@@ -1,4 +1,4 @@
-"""`lmb bonds`: what the bond desk computes from files, and the papers of a bond.
+"""`lmb bonds`: what the bond desk computes from files, a bond's papers, money that waits.
 
 Each command is a module of its own, `bonds_NAME.py`, and stands in the list below.
 """
@@ -12,6 +12,8 @@ from lmb.cli.bonds_coupon import coupon, terms
 from lmb.cli.bonds_paper import paper
 from lmb.cli.bonds_price import price, yield_
 from lmb.cli.bonds_quote import quote
+from lmb.cli.bonds_tax import tax
+from lmb.cli.bonds_unclaimed import unclaimed
 
 COMMANDS: tuple[click.Command, ...] = (
     price,
@@ -23,6 +25,8 @@ COMMANDS: tuple[click.Command, ...] = (
     coupon,
     quote,
     paper,
+    tax,
+    unclaimed,
 )
 
 

@@ -86,7 +86,7 @@ def coupon(
         observations,
         base_of(sheet, base_coupon),
         sheet.offering_cents if par_dollars is None else par_dollars * 100,
-        _last_day(observations) if as_of is None else as_of.date(),
+        last_day(observations) if as_of is None else as_of.date(),
     )
     document = found.document()
     if period is not None:
@@ -134,7 +134,8 @@ def file_content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _last_day(observations: tuple[Observation, ...]) -> date:
+def last_day(observations: tuple[Observation, ...]) -> date:
+    """The day of the last verified value. Raises RefusedError where there is none."""
     if not observations:
         raise RefusedError(
             "the file of indicators has no row; say --as-of to determine from nothing"

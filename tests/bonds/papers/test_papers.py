@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -18,6 +21,7 @@ from lmb.bonds.papers import html, pdf, writing
 from lmb.bonds.papers.html import html_document, html_fragment
 from lmb.bonds.papers.paper import Column, Paper, Points, Section, Table
 from lmb.bonds.papers.pdf import pdf_document
+from lmb.config.paths import CLONE
 from tests.bonds.papers.reading import (
     MONEY,
     days_in,
@@ -95,6 +99,31 @@ def test_the_same_values_give_the_same_bytes(
     # A compiler that has made nothing before, as in another process.
     monkeypatch.delattr(pdf._of_thread, "compiler")
     assert pdf_document(again) == first
+
+
+def test_another_process_makes_the_same_bytes() -> None:
+    program = (
+        "import django; django.setup();"
+        "from tests.bonds.papers.test_papers import fingerprint_of_all; print(fingerprint_of_all())"
+    )
+    surroundings = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LANG": "C"}
+    surroundings["DJANGO_SETTINGS_MODULE"] = "lmb.config.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=CLONE,
+        env=surroundings,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == fingerprint_of_all()
+
+
+def fingerprint_of_all() -> str:
+    """One hash over every sample in both forms."""
+    papers = [make(Language.SPANISH) for make in SAMPLES.values()]
+    made = [form(paper) for paper in papers for form in (html_document, pdf_document)]
+    return hashlib.sha256(b"".join(made)).hexdigest()
 
 
 @pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
