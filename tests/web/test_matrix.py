@@ -5,18 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from secrets import token_bytes
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django import Settings
 
+from lmb.people.approvals import APPROVERS, propose
 from lmb.people.models import Membership
+from lmb.people.queries import acting_as_member
 from lmb.people.roles import Role
 from lmb.people.sessions import house
 from lmb.settlement.report import Report
 from lmb.web.models import Session
+from tests.people.support import sure
 from tests.web.support import first
 
 EVERYBODY = frozenset[Role]()
@@ -52,6 +57,19 @@ def of_membership(report: Report) -> dict[str, object]:
         return {"membership": found.values_list("id", flat=True)[0]}
 
 
+def of_proposal(report: Report) -> dict[str, object]:
+    """One that whoever is signed in may approve."""
+    with house():
+        seats = Session.objects.exclude(membership=None).values_list("cell", "person", "membership")
+        for cell, person, membership in seats:
+            by = acting_as_member(cell, person, membership, sure(timezone.now()))
+            action = next((one for one, roles in APPROVERS.items() if by.role in roles), None)
+            if action is not None:
+                made = propose(token_bytes, by, action, {"a": 1}, timezone.now())
+                return {"identifier": made.id}
+    return {"identifier": uuid4()}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Who may open a page (EVERYBODY without signing in), with which arguments it is asked for, and
@@ -65,6 +83,8 @@ class Entry:
 def only(role: Role, arguments: Arguments = nothing, answers: int = 200) -> Entry:
     return Entry(frozenset({role}), arguments, answers)
 
+
+APPROVING = frozenset[Role]().union(*APPROVERS.values())
 
 PAGES = {
     "web:home": Entry(),
@@ -83,6 +103,29 @@ PAGES = {
     "web:glossary": Entry(),
     "web:sign-out": Entry(answers=405),
     "web:acting": Entry(frozenset(Role)),
+    "web:sign-in-passkey": Entry(answers=405),
+    "web:sign-in-password": Entry(),
+    "web:sign-in-recover": Entry(),
+    "web:sign-in-at": Entry(arguments=lambda _: {"name": "practice"}, answers=405),
+    "web:sign-in-answer": Entry(arguments=lambda _: {"name": "practice"}, answers=403),
+    "web:new-here": Entry(),
+    "web:new-way": Entry(answers=303),
+    "web:new-passkey": Entry(answers=405),
+    "web:new-password": Entry(answers=405),
+    "web:practice": Entry(answers=400),
+    "web:devices": Entry(frozenset(Role)),
+    "web:end-session": Entry(frozenset(Role), answers=303),
+    "web:add-passkey": Entry(frozenset(Role)),
+    "web:remove-passkey": Entry(frozenset(Role), lambda _: {"passkey": uuid4()}, 303),
+    "web:set-password": Entry(frozenset(Role)),
+    "web:remove-password": Entry(frozenset(Role), answers=303),
+    "web:set-app": Entry(frozenset(Role)),
+    "web:remove-app": Entry(frozenset(Role), answers=303),
+    "web:recovery-codes": Entry(frozenset(Role), answers=303),
+    "web:counter-code": only(Role.CITIZEN),
+    "web:counter": only(Role.STATE_BOARD),
+    "web:proposals": Entry(APPROVING),
+    "web:proposal": Entry(APPROVING, of_proposal),
     "web:personas": Entry(),
     "web:persona": Entry(arguments=lambda _: {"role": "citizen"}),
     "web:citizen:home": only(Role.CITIZEN),

@@ -251,7 +251,7 @@ def test_password_app_and_recovery_from_the_first_page_to_the_hold(browser: Brow
     wrong = browser.sends("/devices/app/", {"handed_out": held[1], "code": "000000"})
     assert "These are not the digits of now" in words(wrong.content.decode())
     right = {"handed_out": held[1], "code": digits(secret[1])}
-    assert browser.sends("/devices/app/", right).status_code == 302
+    assert browser.sends("/devices/app/", right).status_code == 303
     browser.sends("/sign-out/")
     browser.sees("/sign-in/password/")
     tried = {"number": number, "password": LONG, "code": ""}
@@ -483,7 +483,7 @@ def test_passkeys_are_added_and_removed(browser: Browser, key: SoftwareKey) -> N
     asked = options(page)
     assert len(asked["excludeCredentials"]) == 1
     second = SoftwareKey(b"second")
-    assert browser.sends("/devices/passkeys/", made(second, page)).status_code == 302
+    assert browser.sends("/devices/passkeys/", made(second, page)).status_code == 303
     assert browser.sends("/devices/passkeys/", {"answer": "{}"}).status_code == 403
     removals = re.findall(r'action="(/devices/passkeys/[^"]+/remove/)"', browser.sees("/devices/"))
     assert len(removals) == 2

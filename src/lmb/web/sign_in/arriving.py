@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,6 +66,11 @@ def remember_way(request: HttpRequest) -> str:
 def own_capacity(visit: Visit) -> Acting:
     """Whoever visits, in their own name: how one signs in is nobody else's matter."""
     return acting_as_self(visit.by.cell, visit.by.person, visit.by.assurance)
+
+
+def redirect_after(address: str) -> HttpResponse:
+    """On to an address with GET, whatever was sent (303 See Other)."""
+    return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)
 
 
 def _onward(request: HttpRequest, visit: Visit) -> str:

@@ -11,7 +11,8 @@ from uuid import UUID
 import segno
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,7 @@ from lmb.people.sign_in.strongest import requires_strongest
 from lmb.values.errors import RefusedError
 from lmb.web.adapters import keys
 from lmb.web.doors import workspace
-from lmb.web.sign_in.arriving import own_capacity
+from lmb.web.sign_in.arriving import own_capacity, redirect_after
 from lmb.web.sign_in.browsers import where
 from lmb.web.sign_in.ceremonies import NAME, answered, creation, party, with_script
 from lmb.web.sign_in.newcomers import weak_words
@@ -64,14 +65,14 @@ def devices(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def changes(view: View) -> Callable[..., HttpResponse]:
-    """A form that changes how somebody signs in; only POST comes here."""
+    """A form that changes how somebody signs in. Whoever comes by a link, as after showing again
+    that it is them, is led to the page that has the form."""
 
     @wraps(view)
     def posted(request: HttpRequest, visit: Visit, *args: object, **named: object) -> HttpResponse:
-        if request.method != "POST":
-            return redirect("web:devices")
-        view(request, visit, *args, **named)
-        return redirect("web:devices")
+        if request.method == "POST":
+            view(request, visit, *args, **named)
+        return to_devices()
 
     return workspace(*Role, reads=False)(posted)
 
@@ -102,7 +103,7 @@ def add_passkey(request: HttpRequest, visit: Visit) -> HttpResponse:
             factors.add_passkey(
                 vault, party(request), mine, given.challenge, given.response, label, visit.at
             )
-            return redirect("web:devices")
+            return to_devices()
         except RefusedError:
             refusal = _("No passkey was made. Try again, or choose another way.")
     number = account_of(vault.randomness, mine, visit.at)
@@ -133,7 +134,7 @@ def password(request: HttpRequest, visit: Visit) -> HttpResponse:
         try:
             if wanted == request.POST.get("again", ""):
                 factors.set_password(keys().vault, mine, wanted, visit.at)
-                return redirect("web:devices")
+                return to_devices()
             refusal = _("The two passwords differ. Write the same one twice.")
         except WeakPasswordError as weak:
             refusal = weak_words(weak, least)
@@ -159,7 +160,7 @@ def app(request: HttpRequest, visit: Visit) -> HttpResponse:
         try:
             typed = request.POST.get("code", "")
             factors.add_code_generator(vault, mine, secret, typed, visit.at)
-            return redirect("web:devices")
+            return to_devices()
         except RefusedError:
             refusal = _("These are not the digits of now. Write the six your app shows.")
     if secret is None:
@@ -187,12 +188,17 @@ def remove_app(request: HttpRequest, visit: Visit) -> HttpResponse:
 def recovery_codes(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Ten new recovery codes, shown this once."""
     if request.method != "POST":
-        return redirect("web:devices")
+        return to_devices()
     mine = own_capacity(visit)
     codes = factors.new_recovery_codes(keys().vault, mine, visit.at)
     number = account_of(keys().vault.randomness, mine, visit.at)
     context = {"codes": codes, "number": shown_number(number)}
     return render(request, "sign_in/recovery_codes.html", context)
+
+
+def to_devices() -> HttpResponse:
+    """On to the page of devices, whatever was sent."""
+    return redirect_after(reverse("web:devices"))
 
 
 def _titles(request: HttpRequest) -> dict[str, str]:

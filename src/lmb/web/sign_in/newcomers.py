@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,7 +18,7 @@ from lmb.people.sign_in.passwords import CHARACTERS_MIN_ALONE, WeakPasswordError
 from lmb.values.errors import RefusedError
 from lmb.web import visits
 from lmb.web.adapters import keys
-from lmb.web.sign_in.arriving import arrival, arrive
+from lmb.web.sign_in.arriving import arrival, arrive, redirect_after
 from lmb.web.sign_in.browsers import where
 from lmb.web.sign_in.ceremonies import answered, creation, party, with_script
 from lmb.web.sign_in.providers import forms_lead_to, offered
@@ -70,7 +71,7 @@ def with_passkey(request: HttpRequest) -> HttpResponse:
     """Open an account by the passkey the browser made."""
     told, given = home_told(request), answered(request, NEW)
     if told is None:
-        return redirect("web:new-here")
+        return redirect_after(reverse("web:new-here"))
     try:
         if given is None:
             raise RefusedError("no passkey was made")
@@ -92,7 +93,7 @@ def with_password(request: HttpRequest) -> HttpResponse:
     """Open an account by a long password."""
     told = home_told(request)
     if told is None:
-        return redirect("web:new-here")
+        return redirect_after(reverse("web:new-here"))
     password = request.POST.get("password", "")
     if password != request.POST.get("again", ""):
         return _ways(request, _("The two passwords differ. Write the same one twice."), 400)
@@ -126,7 +127,7 @@ def _with_number(request: HttpRequest, number: str, onward: HttpResponse) -> Htt
 def _ways(request: HttpRequest, refusal: str = "", status: int = 200) -> HttpResponse:
     told = home_told(request)
     if told is None:
-        return redirect("web:new-here")
+        return redirect_after(reverse("web:new-here"))
     context = {
         "state": STATES[told[1].state],
         "board": told[1].board,
