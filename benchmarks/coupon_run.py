@@ -78,7 +78,9 @@ def _held_by_many() -> Desk:
 
     part_dollars = -(-HOLDERS // BUYERS) * 300
     buyers = [competitive(f"buyer-{number}", part_dollars, "7.375") for number in range(BUYERS)]
-    desk = announced(offering_cents=BUYERS * part_dollars * 100).auctioned(buyers)
+    offered_cents = BUYERS * part_dollars * 100
+    desk = announced(offering_cents=offered_cents, authorized_cents=2 * offered_cents)
+    desk.auctioned(buyers)
     holders.settle(desk.at(date(1976, 2, 17)).books, desk.bond)
     codes = [f"holder-{number:07}" for number in range(HOLDERS)]
     open_accounts(desk.books, accounts.investor_accounts(desk.bond.cusip, codes))

@@ -9,7 +9,7 @@ What could not be paid is in `service_unclaimed`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -270,12 +270,7 @@ def _pay_batch(books: Books, bond: BondOnFile, run: RunOnFile) -> RunOnFile:
     stopped = payments.stopped(books.cell, [entitled.account for entitled in batch])
     unpayable = {entitled.account for entitled in batch if entitled.account in stopped}
     _open_unclaimed(books, bond, unpayable)
-    journals = [
-        journal
-        for entitled in batch
-        for journal in _journals(bond, run, entitled, unclaimed=entitled.account in unpayable)
-    ]
-    _post_or_set_aside(books, bond, run, batch, journals)
+    _post_or_set_aside(books, bond, run, batch, unpayable)
     through = run.paid_through + len(batch)
     models.PaymentBatch.objects.create(
         cell=books.cell, run=run.id, through=through, recorded_at=books.now()
@@ -288,31 +283,28 @@ def _post_or_set_aside(
     bond: BondOnFile,
     run: RunOnFile,
     batch: Sequence[Entitlement],
-    journals: Sequence[Journal],
+    unpayable: Set[str],
 ) -> None:
     """Post a batch; money for an account that takes none (it is frozen) is set aside for its
     holder. Any other refusal stops the run, and nothing of the batch stands."""
-    answers = post(books, journals)
-    closed = {
-        journal.key
-        for journal, told in zip(journals, answers, strict=True)
-        if any(answer.result == "account_not_open" for answer in told)
+    items = {
+        one.account: _items(bond, run, one, unclaimed=one.account in unpayable) for one in batch
     }
-    for journal, told in zip(journals, answers, strict=True):
-        refused = [answer for answer in told if not answer.stands]
-        if refused and journal.key not in closed:
-            raise RefusedError(
-                f"the books refused {refused[0].key}: {refused[0].result.replace('_', ' ')}"
-            )
+    account_of = {item.key: account for account, each in items.items() for item in each}
+    told = [answer for each in post(books, _journals(bond, run, items)) for answer in each]
+    refused = [answer for answer in told if not answer.stands]
+    closed = {account_of[one.key] for one in refused if one.result == "account_not_open"}
+    for answer in refused:
+        if account_of[answer.key] not in closed:
+            raise RefusedError(f"the books refused {answer.key}: {answer.result.replace('_', ' ')}")
     if closed:
-        again = [
-            (entitled, journal)
-            for entitled in batch
-            for journal in _journals(bond, run, entitled, unclaimed=True)
-            if journal.key.removesuffix(SET_ASIDE) in closed
-        ]
-        _open_unclaimed(books, bond, {entitled.account for entitled, _ in again})
-        post_or_refuse(books, [journal for _, journal in again])
+        _open_unclaimed(books, bond, closed)
+        again = {
+            one.account: _items(bond, run, one, unclaimed=True)
+            for one in batch
+            if one.account in closed
+        }
+        post_or_refuse(books, _journals(bond, run, again, SET_ASIDE))
 
 
 SET_ASIDE = "/set-aside"
@@ -320,28 +312,45 @@ SET_ASIDE = "/set-aside"
 
 
 def _journals(
-    bond: BondOnFile, run: RunOnFile, entitled: Entitlement, *, unclaimed: bool
+    bond: BondOnFile, run: RunOnFile, items: Mapping[str, Sequence[Item]], ending: str = ""
 ) -> Iterator[Journal]:
+    """The journals that pay some holders: one for all, in which every payment stands alone; where
+    bonds come back, one for each holder, whose bonds and money move together or not at all."""
+    if run.kind == REDEMPTION:
+        for account, each in items.items():
+            key = f"{bond.cusip}/redemption/{account}{ending}"
+            yield Journal(key, "redemption", DESK, run.cause, each)
+    else:
+        paid = [item for each in items.values() for item in each]
+        if paid:
+            key = f"{bond.cusip}/{run.kind}/{run.number}/from/{next(iter(items))}{ending}"
+            yield Journal(key, "interest", DESK, run.cause, paid, linked=False)
+
+
+def _items(
+    bond: BondOnFile, run: RunOnFile, entitled: Entitlement, *, unclaimed: bool
+) -> Sequence[Item]:
     """What pays one holder: to the holder, or to the account where the money waits."""
     cusip, account = bond.cusip, entitled.account
     ending = SET_ASIDE if unclaimed else ""
     payee = accounts.unclaimed(cusip, account) if unclaimed else accounts.investor(account)
     source = accounts.debt_service(cusip)
+    items: list[Item] = []
     if run.kind == REDEMPTION:
         key = f"{cusip}/redemption/{account}{ending}"
         holding, issuer = accounts.holding(cusip, account), accounts.issued(cusip)
-        items: list[Item] = [Post(f"{key}/bond", holding, issuer, entitled.par_cents, "retirement")]
+        items.append(Post(f"{key}/bond", holding, issuer, entitled.par_cents, "retirement"))
         if entitled.base_cents:
             items.append(Post(f"{key}/principal", source, payee, entitled.base_cents, "principal"))
         if entitled.bonus_cents:
             items.append(Post(f"{key}/premium", source, payee, entitled.bonus_cents, "premium"))
-        yield Journal(key, "redemption", DESK, run.cause, items)
-        return
+        return items
     codes = ("interest", "bonus") if run.kind == INTEREST else ("outcome-payment", "bonus")
     for code, cents in zip(codes, (entitled.base_cents, entitled.bonus_cents), strict=True):
         if cents:
             key = f"{cusip}/{code}/{run.number}/{account}{ending}"
-            yield Journal(key, "interest", DESK, run.cause, [Post(key, source, payee, cents, code)])
+            items.append(Post(key, source, payee, cents, code))
+    return items
 
 
 def _open_unclaimed(books: Books, bond: BondOnFile, codes: set[str]) -> None:

@@ -32,6 +32,9 @@ from lmb.values.money import format_cents
 from lmb.values.rates import decimal_text
 
 TRANSFERS_SHOWN = 5
+JOURNAL_SHOWN = 20
+"""Transfers of a journal that are traced one by one; a payment run has a thousand in one."""
+
 AS_ABOVE = "As above."
 
 PERSONAL = frozenset({"attestation", "bid", "enrolment", "work-record"})
@@ -255,9 +258,11 @@ def _document_lines(document: dict[str, Any]) -> list[str]:
 
 def _journal_node(cell: int, identifier: UUID, seen: Seen) -> Node:
     movements = ledger.movements_of_journals(cell, [identifier])
-    title = f"Journal of {len(movements)} transfers that stand or fall together"
-    children = tuple(_transfer_node(movement, seen) for movement in movements)
-    return Node("journal", title, identifier, (), children)
+    title = f"Journal of {len(movements):,} transfers with one cause"
+    children = tuple(_transfer_node(movement, seen) for movement in movements[:JOURNAL_SHOWN])
+    more = len(movements) - len(children)
+    lines = (f"and {more:,} more transfers",) if more else ()
+    return Node("journal", title, identifier, lines, children)
 
 
 def _with_payments(node: Node, cell: int) -> Node:

@@ -198,11 +198,10 @@ def _value(key: str, value: object) -> str:
 
 
 def _journal(node: Node, identifier: UUID, books: _Books) -> Step:
-    number = len(node.children)
+    # "Journal of 1,000 transfers with one cause": the third word counts them.
+    number = int(node.title.split(" ", 3)[2].replace(",", ""))
     title = ngettext(
-        "A journal of %(count)s transfer",
-        "A journal of %(count)s transfers that stand or fall together",
-        number,
+        "A journal of %(count)s transfer", "A journal of %(count)s transfers with one cause", number
     )
     return Step("journal", _("Journal"), title % {"count": f"{number:,}"}, identifier)
 
