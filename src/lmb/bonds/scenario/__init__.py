@@ -9,6 +9,7 @@ view* adds payments up by fiscal year; a *design* is a sheet with other terms.
 Analytics in float64, with its own error stated; what is paid is determined by `lmb.bonds.linked`.
 """
 
+from lmb.bonds.scenario.designer import Choice, Designed, Distribution, designed
 from lmb.bonds.scenario.issuer import IssuerView, issuer_view
 from lmb.bonds.scenario.model import MODEL_VERSION, ScenarioModel, load_model
 from lmb.bonds.scenario.quote import Quote, ScenarioQuote, scenario_quote
@@ -17,12 +18,16 @@ from lmb.bonds.scenario.what_if import Change, Design, design, read_change
 __all__ = [
     "MODEL_VERSION",
     "Change",
+    "Choice",
     "Design",
+    "Designed",
+    "Distribution",
     "IssuerView",
     "Quote",
     "ScenarioModel",
     "ScenarioQuote",
     "design",
+    "designed",
     "issuer_view",
     "load_model",
     "read_change",

@@ -71,17 +71,21 @@ def design(
 ) -> Design:
     """A sheet with changes, valued. Raises RefusedError for a path the sheet does not have and
     InputError where the changed sheet is not sound or could break a promise."""
+    changed = changed_sheet(sheet, changes, file_name)
+    given = model.base_coupon_text
+    base = base_coupon(changed, None if given is None else Decimal(given))
+    quote = quote_of(changed, model, base, run(changed, model, Fraction(base)))
+    return Design(changes, changed, quote, issuer_view(changed, model, Fraction(base)))
+
+
+def changed_sheet(sheet: LinkedSheet, changes: tuple[Change, ...], file_name: str) -> LinkedSheet:
+    """A sheet with changes, checked and proved. Raises RefusedError and InputError as `design`."""
     if len(changes) > CHANGES_MAX:
         raise RefusedError(f"{len(changes)} changes are more than the {CHANGES_MAX} one design has")
     document = json.loads(sheet.content)
     for change in changes:
         _change(document, change)
-    content = json.dumps(document).encode()
-    changed = load_linked_sheet(file_name, content) if changes else sheet
-    given = model.base_coupon_text
-    base = base_coupon(changed, None if given is None else Decimal(given))
-    quote = quote_of(changed, model, base, run(changed, model, Fraction(base)))
-    return Design(changes, changed, quote, issuer_view(changed, model, Fraction(base)))
+    return load_linked_sheet(file_name, json.dumps(document).encode()) if changes else sheet
 
 
 def _change(document: dict[str, Any], change: Change) -> None:
