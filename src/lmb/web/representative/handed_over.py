@@ -10,6 +10,8 @@ from lmb.people.delegations import DelegableAction
 from lmb.wallets.queries import Pocket
 from lmb.web.tables import Column, Kind, Table
 
+BOND_FUND = "bond:"
+
 
 def pockets_table(pockets: Iterable[Pocket]) -> Table:
     """One row per pocket of the wallet."""
@@ -26,8 +28,8 @@ def pockets_table(pockets: Iterable[Pocket]) -> Table:
         ),
         [
             (
-                pocket.fund,
-                pocket.purpose,
+                _source(pocket.fund),
+                _("training") if pocket.purpose == "training" else pocket.purpose,
                 pocket.posted_cents,
                 pocket.held_cents,
                 pocket.available_cents,
@@ -37,6 +39,13 @@ def pockets_table(pockets: Iterable[Pocket]) -> Table:
         ],
         _("Training money of this person will appear here when they are granted some."),
     )
+
+
+def _source(fund: str | None) -> str | None:
+    """The fund the money came from: a bond by its CUSIP, another as the books call it."""
+    if fund is None or not fund.startswith(BOND_FUND):
+        return fund
+    return _("bond %(cusip)s") % {"cusip": fund.removeprefix(BOND_FUND)}
 
 
 def actions_words(actions: Collection[str]) -> list[str]:
