@@ -17,6 +17,7 @@ from rich.table import Table
 from lmb.cli.ledger import Moment
 from lmb.cli.people_clients import api_client
 from lmb.cli.people_log import anchor_log, check_log
+from lmb.cli.people_sign_in import sign_in_key
 from lmb.cli.progress import say
 from lmb.config import vault_keys
 from lmb.config.runtime import database, migrate
@@ -49,6 +50,7 @@ def people() -> None:
 people.add_command(api_client)
 people.add_command(anchor_log)
 people.add_command(check_log)
+people.add_command(sign_in_key)
 
 
 @people.command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -39,6 +40,9 @@ class Network:
             with self._opener.open(request, timeout=SECONDS) as answer:
                 content: bytes = answer.read(ANSWER_BYTES_MAX + 1)
                 status = answer.status
+        except HTTPError as error:
+            error.close()
+            raise OSError(f"answered {error.code}") from None
         except HTTPException as error:
             raise OSError("the answer is not HTTP") from error
         if status != 200 or len(content) > ANSWER_BYTES_MAX:
