@@ -60,9 +60,9 @@ def of_membership(report: Report) -> dict[str, object]:
 def of_proposal(report: Report) -> dict[str, object]:
     """One that whoever is signed in may approve."""
     with house():
-        seats = Session.objects.exclude(membership=None).values_list("cell", "person", "membership")
-        for cell, person, membership in seats:
-            by = acting_as_member(cell, person, membership, sure(timezone.now()))
+        held = Session.objects.exclude(membership=None).values_list("membership", flat=True)
+        for seat in Membership.objects.filter(cell=report.cell, id__in=list(held)):
+            by = acting_as_member(seat.cell, seat.person, seat.id, sure(timezone.now()))
             action = next((one for one, roles in APPROVERS.items() if by.role in roles), None)
             if action is not None:
                 made = propose(token_bytes, by, action, {"a": 1}, timezone.now())
