@@ -27,6 +27,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "check_receipt_given": PUBLIC,
     "correct_hire": frozenset({Role.EMPLOYER}),
     "correct_work": frozenset({Role.EMPLOYER}),
+    "count_indicators": CLIENTS - {Role.EMPLOYER},
     "enter_bids": frozenset({Role.INVESTOR}),
     "give_token": PUBLIC,
     "list_accounts": frozenset(
@@ -56,6 +57,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "show_holding": frozenset({Role.INVESTOR}),
     "show_terms": PUBLIC,
     "show_trace": PUBLIC,
+    "take_enrolment_code": frozenset({Role.PROVIDER}),
 }
 NOT_LET_IN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 

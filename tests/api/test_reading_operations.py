@@ -9,17 +9,21 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from lmb.ledger.models import Account
 from lmb.ledger.queries import balances, movements
 from lmb.ledger.statements import history
-from lmb.people import models
+from lmb.people import codes, models
+from lmb.people.acting import Acting
 from lmb.people.roles import Role
 from lmb.people.scopes import Scope
 from lmb.people.sessions import house
 from lmb.proofs.queries import receipt
 from tests.api.conftest import World
 from tests.api.support import get, post, problem
+from tests.api.test_work import worker
+from tests.people.support import repeating, sure
 
 
 def items(path: str, world: World, role: Role | None = None) -> list[dict[str, Any]]:
@@ -209,3 +213,19 @@ def test_a_score_is_cut_off_and_not_rounded(world: World) -> None:
     bad = post("/outcomes/score", {**body, "actual": "9/8"}, world.clients[Role.AGENCY])
     assert problem(bad) == "invalid-request"
     assert json.loads(bad.content)["errors"][0]["place"] == "/body/actual"
+
+
+def test_a_provider_learns_one_key_from_a_code_once(world: World) -> None:
+    person = worker(world)
+    by = Acting(world.cell, person, Role.CITIZEN, sure(timezone.now()))
+    shown = codes.show(repeating("code"), by, codes.CodeKind.ENROLMENT, timezone.now())
+    provider = world.clients[Role.PROVIDER]
+    body = {"code": shown.code.lower()}
+    taken = post("/enrolment-codes", body, provider)
+    assert json.loads(taken.content) == {"person": str(person)}
+    # The answer got lost: the same request tells the same; another one learns nothing.
+    assert post("/enrolment-codes", body, provider).content == taken.content
+    used = post("/enrolment-codes", body, provider, key="key-2")
+    never = post("/enrolment-codes", {"code": "0000-0000-0000"}, provider, key="key-3")
+    assert problem(used) == problem(never) == "refused"
+    assert used.content == never.content

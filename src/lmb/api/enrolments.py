@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date
 from http import HTTPMethod
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -14,10 +14,23 @@ from lmb.api import admission, paging
 from lmb.api.operations import ApiRequest, Shape, client_of, operation, scoped
 from lmb.api.paging import Cursor, Limit, Page
 from lmb.people.access_log import note_program
+from lmb.people.codes import CodeKind, take_for_program
 from lmb.people.scopes import Scope
 from lmb.training.queries_of_provider import tuition_due
 
 SHOWN = ("program", "accepted_on", "tuition")
+
+
+class CodeShown(Shape):
+    """A one-time code as a person showed it, however it was typed."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Known(Shape):
+    """The key of the person who showed a code."""
+
+    person: UUID
 
 
 class Enrolment(Shape):
@@ -78,3 +91,22 @@ def list_enrolments(request: ApiRequest, limit: Limit = paging.PAGE, cursor: Cur
     )
     items = [Enrolment.model_validate(one) for one in found]
     return Page[Enrolment](items=items, next=paging.cursor(str(found[-1].id)) if more else None)
+
+
+@operation(
+    HTTPMethod.POST,
+    "/enrolment-codes",
+    scoped(Scope.CODES_TAKE),
+    Known,
+    tag="Enrolments",
+    summary="Take an enrolment code",
+    changes=True,
+    body_example={"code": "K7QM-2XPD-3RTA"},
+    example={"person": "0192ce8b-d400-7b1d-9c0f-2f0e6a7d1c55"},
+)
+def take_enrolment_code(request: ApiRequest, body: CodeShown) -> Any:
+    """Learn the key of a person who wants to enrol with you, from the code they show. It works
+    once, for a day; a code that is wrong, used or too old has one answer."""
+    client = client_of(request)
+    person = take_for_program(client, CodeKind.ENROLMENT, body.code, admission.now())
+    return Known(person=person)

@@ -43,6 +43,8 @@ class Limit:
 
 CLIENT = Limit("client", 100, 200)
 NETWORK = Limit("network", 10, 60)
+COMPUTATIONS = Limit("computations", 0.5, 10)
+"""What keeps a processor busy for a while, by client."""
 FAILURES = Limit("failures", 0.1, 20)
 """Credentials that opened nothing, by network. Secrets are too long to be guessed; this keeps
 somebody who tries from keeping the database busy."""

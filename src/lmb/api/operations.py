@@ -23,7 +23,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation as NinjaOperation
 from pydantic import BaseModel, ConfigDict
 
-from lmb.api import admission, problems, reading, repeats
+from lmb.api import admission, limits, problems, reading, repeats
 from lmb.api.problems import FORBIDDEN, INVALID, Fault, ProblemError, ProblemType
 from lmb.people.acting import ActingClient
 from lmb.people.roles import Role
@@ -82,6 +82,7 @@ class Operation:
     tag: str
     changes: bool
     commits: bool
+    computes: bool
     content_type: str | None
     bytes_max: int
     problems: tuple[ProblemType, ...]
@@ -107,6 +108,7 @@ def operation(
     status: HTTPStatus = HTTPStatus.OK,
     changes: bool = False,
     commits: bool = False,
+    computes: bool = False,
     content_type: str | None = None,
     bytes_max: int = reading.BODY_BYTES_MAX,
     problems: Sequence[ProblemType] = (),
@@ -115,8 +117,9 @@ def operation(
     extra: Mapping[str, Any] | None = None,
 ) -> Callable[[View], View]:
     """Make a function an operation. `shows` is the type of its answer; one that `changes` something
-    is carried out once for each idempotency key, one that `commits` opens its own transactions. Its
-    docstring is the description."""
+    is carried out once for each idempotency key, one that `commits` opens its own transactions
+    where it needs any, one that `computes` is asked less often. Its docstring is the
+    description."""
 
     def register(view: View) -> View:
         name = view.__name__
@@ -140,6 +143,7 @@ def operation(
             tag=tag,
             changes=changes,
             commits=commits,
+            computes=computes,
             content_type=content_type or (reading.JSON if reading.takes_body(method) else None),
             bytes_max=bytes_max,
             problems=tuple(problems),
@@ -182,6 +186,8 @@ def _answered(
     at = admission.now()
     client = request.acting = admission.admit(request, at)
     _check_permission(facts.access, client)
+    if facts.computes and client is not None:
+        admission.LEASES.take(limits.COMPUTATIONS, f"{client.cell}.{client.client}", at)
     reading.check_query(request.GET, facts.query)
     reading.read_body(request, facts.content_type, facts.bytes_max)
     try:

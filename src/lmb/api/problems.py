@@ -20,6 +20,7 @@ from lmb.values.errors import (
     InputError,
     LmbError,
     NotFoundError,
+    Problem,
     RefusedError,
 )
 
@@ -239,7 +240,7 @@ def of_error(error: LmbError) -> ProblemError:
     match error:
         case InputError():
             faults = [
-                Fault(_place(found.row, found.column), f"{found.expected}; found {found.found}")
+                Fault(_place(found), f"{found.expected}; found {found.found}")
                 for found in error.problems
             ]
             count = len(faults)
@@ -257,10 +258,11 @@ def of_error(error: LmbError) -> ProblemError:
             return ProblemError(REFUSED, str(error))
 
 
-def _place(row: int | None, column: str | None) -> str:
-    parts = ["", "body"]
-    if row is not None:
-        parts.append(f"row {row}")
-    if column is not None:
-        parts.append(column)
+def _place(problem: Problem) -> str:
+    """Where in the body: the text that held the file, the row, the column."""
+    parts = ["", "body", problem.file.partition(".")[0]]
+    if problem.row is not None:
+        parts.append(f"row {problem.row}")
+    if problem.column is not None:
+        parts.append(problem.column)
     return "/".join(parts)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from lmb.people import models
-from lmb.people.acting import Acting
+from lmb.people.acting import Acting, ActingClient
 from lmb.people.assurance import Action, requires
 from lmb.people.roles import Role
 from lmb.people.sessions import house
@@ -89,18 +89,36 @@ def take(by: Acting, kind: CodeKind, code: str, at: datetime) -> UUID:
     """
     action = Action.BROWSE if by.membership is None else Action.READ_PERSONS
     requires(action, by.assurance, at)
-    if by.role not in TAKERS[kind]:
-        raise RefusedError(f"a code for {kind.value} cannot be taken in the role {by.role.value}")
+    return _take(by.cell, by.person, by.organisation, by.role, kind, code, at)
+
+
+@house()
+def take_for_program(by: ActingClient, kind: CodeKind, code: str, at: datetime) -> UUID:
+    """The same for a program of an organisation, which shows what it was registered with."""
+    return _take(by.cell, by.client, by.organisation, by.role, kind, code, at)
+
+
+def _take(
+    cell: int,
+    taker: UUID,
+    organisation: UUID | None,
+    role: Role,
+    kind: CodeKind,
+    code: str,
+    at: datetime,
+) -> UUID:
+    if role not in TAKERS[kind]:
+        raise RefusedError(f"a code for {kind.value} cannot be taken in the role {role.value}")
     row = (
         models.Code.objects.select_for_update()
-        .filter(cell=by.cell, kind=kind, code_sha256=_digest(_as_made(code)))
+        .filter(cell=cell, kind=kind, code_sha256=_digest(_as_made(code)))
         .filter(ended_at=None, expires_at__gt=at)
         .first()
     )
-    if row is None or row.person == by.person:
+    if row is None or row.person == taker:
         raise RefusedError(UNUSABLE)
-    models.Code.objects.filter(cell=by.cell, id=row.id).update(
-        ended_at=at, ended_by=by.person, ended_because="taken", taken_for=by.organisation
+    models.Code.objects.filter(cell=cell, id=row.id).update(
+        ended_at=at, ended_by=taker, ended_because="taken", taken_for=organisation
     )
     return row.person
 

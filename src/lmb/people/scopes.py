@@ -13,7 +13,7 @@ class Scope(StrEnum):
 
     ACCOUNTS_READ = "accounts:read"
     BIDS_WRITE = "bids:write"
-    BONDS_PROPOSE = "bonds:propose"
+    CODES_TAKE = "codes:take"
     ENROLMENTS_READ = "enrolments:read"
     FUND_READ = "fund:read"
     HOLDINGS_READ = "holdings:read"
@@ -23,14 +23,12 @@ class Scope(StrEnum):
 
 SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     Role.PROVIDER: frozenset(
-        {Scope.ACCOUNTS_READ, Scope.ENROLMENTS_READ, Scope.OUTCOMES_COMPUTE},
+        {Scope.ACCOUNTS_READ, Scope.CODES_TAKE, Scope.ENROLMENTS_READ, Scope.OUTCOMES_COMPUTE}
     ),
     Role.EMPLOYER: frozenset({Scope.WORK_ATTEST}),
     Role.STATE_BOARD: frozenset({Scope.ACCOUNTS_READ, Scope.FUND_READ, Scope.OUTCOMES_COMPUTE}),
     Role.AGENCY: frozenset({Scope.FUND_READ, Scope.OUTCOMES_COMPUTE}),
-    Role.TREASURY: frozenset(
-        {Scope.ACCOUNTS_READ, Scope.BONDS_PROPOSE, Scope.FUND_READ, Scope.OUTCOMES_COMPUTE}
-    ),
+    Role.TREASURY: frozenset({Scope.ACCOUNTS_READ, Scope.FUND_READ, Scope.OUTCOMES_COMPUTE}),
     Role.INVESTOR: frozenset(
         {Scope.ACCOUNTS_READ, Scope.BIDS_WRITE, Scope.HOLDINGS_READ, Scope.OUTCOMES_COMPUTE}
     ),
