@@ -68,6 +68,8 @@ def world(carried_out: World, django_db_blocker: DjangoDbBlocker) -> Iterator[Wo
     """The programme and its clients; what a test changes is taken back after it."""
     with django_db_blocker.unblock():
         before = _use(carried_out.app_dsn, carried_out.owner_dsn)
+        # As the process that answers programs, which is not the house.
+        connections.serve_strangers()
         admission.LEASES.forget()
         try:
             with transaction.atomic():
