@@ -8,7 +8,9 @@ from __future__ import annotations
 import click
 
 from lmb.cli.bonds_auction import auction, auction_book, auction_check
+from lmb.cli.bonds_claims import claims
 from lmb.cli.bonds_coupon import coupon, terms
+from lmb.cli.bonds_holdings import holdings, trade
 from lmb.cli.bonds_paper import paper
 from lmb.cli.bonds_price import price, yield_
 from lmb.cli.bonds_quote import quote
@@ -23,16 +25,19 @@ COMMANDS: tuple[click.Command, ...] = (
     auction_check,
     terms,
     coupon,
+    claims,
     quote,
     paper,
     tax,
     unclaimed,
+    holdings,
+    trade,
 )
 
 
 @click.group()
 def bonds() -> None:
-    """The bond desk: files in, figures out; nothing is stored. Papers also from the books."""
+    """The bond desk: files in, figures out. Papers, holdings and trades also of the books."""
 
 
 for command in COMMANDS:

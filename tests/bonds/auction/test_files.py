@@ -15,6 +15,7 @@ from lmb.bonds.auction.files import load_auction_bids, load_offering
 from lmb.bonds.bids import Bid, BidKind
 from lmb.cli.bonds import bonds
 from lmb.values.errors import InputError, RefusedError
+from tests.bonds.support import changed
 
 TERMS: dict[str, Any] = {
     "offering_dollars": 10_000_000,
@@ -168,3 +169,12 @@ def test_each_wrong_field_of_the_terms_is_named(changes: dict[str, Any], place: 
 def test_what_is_no_json_object_is_refused(content: bytes) -> None:
     with pytest.raises(InputError, match="a JSON object"):
         load_offering("terms.json", content)
+
+
+def test_a_term_sheet_says_what_is_offered_too() -> None:
+    offering, parameters = load_offering("terms.json", changed())
+    assert offering.offering_cents == 200_000_000
+    assert offering.highest_yield_percent == Decimal(20)
+    assert parameters.rule == "treasury-auction"
+    with pytest.raises(InputError, match="authorized_cents"):
+        load_offering("terms.json", changed(authorized_cents=1))

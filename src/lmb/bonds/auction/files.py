@@ -14,8 +14,11 @@ from typing import Any, TypeVar
 
 from lmb.bonds.bids import Bid, BidKind
 from lmb.bonds.dated_rules import AUCTION_RULE, AuctionRules
+from lmb.bonds.linked.document import load_linked_sheet
+from lmb.bonds.linked.sheet import FORMAT
 from lmb.bonds.offering import Offering
 from lmb.bonds.schedule import InterestSchedule
+from lmb.bonds.terms_reading import parse
 from lmb.rules.parameters import ParameterSet, in_force
 from lmb.values.columns import (
     Column,
@@ -79,10 +82,15 @@ def load_auction_bids(file: str, content: bytes) -> tuple[Bid, ...]:
 
 
 def load_offering(file: str, content: bytes) -> tuple[Offering, ParameterSet]:
-    """What a JSON file offers, and the rules in force on the day of its auction.
+    """What a JSON file offers, and the rules in force on the day of its auction: an offering of
+    its own, or that of a term sheet.
 
     Raises InputError with every field that is missing, unknown or not as it has to be.
     """
+    document, _ = parse(content)
+    if document is not None and document.get("schema") == FORMAT:
+        sheet = load_linked_sheet(file, content)
+        return sheet.offering, in_force(AUCTION_RULE, sheet.auction_on)
     fields = _Fields(file, content)
     offered_cents = fields.dollars("offering_dollars")
     issue_on, dated_on = fields.day("issue_date"), fields.day("dated_date")
