@@ -8,7 +8,9 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -26,6 +28,8 @@ from lmb.web.workspaces import WORKSPACES
 from tests.web.support import html, words
 
 INVESTOR = "teachers-pension-fund"
+QUERIES_MAX = 55
+"""About ten of them say who asks and find the session; a bond at a glance asks four."""
 
 
 @pytest.fixture(autouse=True)
@@ -380,3 +384,12 @@ def test_nobody_but_the_security_officer_ends_sessions_of_others(
     assert come_in(role).post(f"/security/sessions/{session}/end/").status_code == 403
     with house():
         assert Session.objects.filter(id=session, ends_at__gt=timezone.now()).exists()
+
+
+@pytest.mark.parametrize("role", [role for role in WORKSPACES if role is not Role.CITIZEN])
+def test_cost_of_a_page_is_bounded(trying_out: Report, role: Role) -> None:
+    client = come_in(role)
+    for page in WORKSPACES[role].pages:
+        with CaptureQueriesContext(connection) as asked:
+            html(client, reverse(page.view))
+        assert len(asked) <= QUERIES_MAX, f"{page.view}: {len(asked)} queries"
