@@ -234,6 +234,15 @@ def test_a_rate_that_nobody_has_determined_is_no_rate_to_trade_at() -> None:
     assert terms.legend == "Accrued interest includes the outcome bonus of 0.75 % a year."
 
 
+def test_outside_the_life_of_a_bond_there_is_no_bonus_to_know() -> None:
+    desk = jobs_desk()
+    for day in (date(1976, 2, 14), desk.bond.terms.matures_on):
+        with pytest.raises(
+            RefusedError, match=f"no interest period of bond LMB760AA3 runs on {day}"
+        ):
+            coupons.bonus_notice(desk.bond, day)
+
+
 def test_in_arrears_a_bond_trades_flat_of_its_bonus() -> None:
     desk = jobs_desk(
         determination={

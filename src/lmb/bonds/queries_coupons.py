@@ -139,11 +139,10 @@ def bonus_notice(bond: BondOnFile, day: date) -> BonusNotice | FlatOfBonus | Non
 
     Raises RefusedError where the rate of the day should be known and has not been determined.
     """
-    at = next(
-        each.period.number
-        for each in plans(bond)
-        if each.period.starts_on <= day < each.period.ends_on
-    )
+    running = [each.period for each in plans(bond) if each.period.starts_on <= day]
+    if not running or running[-1].ends_on <= day:
+        raise RefusedError(f"no interest period of bond {bond.cusip} runs on {day}")
+    at = running[-1].number
     rate = period_rate(bond, at)
     if not bond.terms.determination.in_advance:
         return FlatOfBonus(rate.plan.record_on) if rate.plan.due else None
