@@ -18,6 +18,7 @@ from lmb.bonds.queries import BondOnFile
 from lmb.cli import bonds_paper
 from lmb.cli.bonds import bonds
 from lmb.rules.parameters import in_force
+from lmb.settlement.impact import impact_of
 from lmb.settlement.service import run as run_programme
 from lmb.values.errors import InputError, NotFoundError, RefusedError
 from tests.bonds.desk import FULL_BOOK
@@ -137,7 +138,12 @@ def finished(db: None, monkeypatch: pytest.MonkeyPatch) -> BondOnFile:
     return queries.bond(run_programme(small_programme(), lambda step: None).cell, CUSIP)
 
 
-def test_every_paper_comes_out_of_the_books(finished: BondOnFile) -> None:
+def test_every_paper_comes_out_of_the_books(
+    finished: BondOnFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RefusedError, match="a group of LMB760AA3 has fewer than 10 people"):
+        paper("impact", CUSIP)
+    monkeypatch.setattr(bonds_paper, "published_impact", impact_of)
     ana = ["--account", "a-saver"]
     days = ["--from", "1976-01-01", "--to", "1981-12-31"]
     issuers = ["--comparable-yield", "8.25", "--expected-bonus", "0.5"]

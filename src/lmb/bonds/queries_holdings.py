@@ -54,7 +54,7 @@ def holdings_of(cell: int, account: str, first_day: date, last_day: date) -> Hol
 
 def _position(bond: BondOnFile, account: str, span: _Span) -> BondPosition | None:
     holding = accounts.holding(bond.cusip, account)
-    movements = [each for each in _movements(bond.cell, holding) if not span.ended_before(each)]
+    movements = [each for each in movements_of(bond.cell, holding) if not span.ended_before(each)]
     if not movements:
         return None
     faces = [
@@ -84,7 +84,8 @@ def _position(bond: BondOnFile, account: str, span: _Span) -> BondPosition | Non
     )
 
 
-def _movements(cell: int, code: str) -> list[Movement]:
+def movements_of(cell: int, code: str) -> list[Movement]:
+    """The movements of an account of the books in order, none where it was never opened."""
     try:
         return ledger.movements_of_account(cell, code)
     except ObjectDoesNotExist:
@@ -107,7 +108,7 @@ def _waits_cents(bond: BondOnFile, account: str, last_day: date) -> int:
     code = accounts.unclaimed(bond.cusip, account)
     return sum(
         movement.amount_cents * (1 if movement.credit == code else -1)
-        for movement in _movements(bond.cell, code)
+        for movement in movements_of(bond.cell, code)
         if movement.kind in ledger.POSTED and fiscal_date(movement.effective_at) <= last_day
     )
 
@@ -125,7 +126,8 @@ def _moved(bond: BondOnFile, faces: Sequence[tuple[Movement, int]]) -> Iterator[
             came, went = _BOTH_WAYS[what]
             what = came if face_cents > 0 else went
         on = fiscal_date(movement.effective_at)
-        yield Moved(on, what, face_cents, money.get(movement.journal, 0))
+        money_cents = money.get(movement.journal, 0)
+        yield Moved(on, what, face_cents, money_cents, str(movement.journal))
 
 
 _MONEY_CODES = PRICE_CODES | ACCRUED_CODES | {"premium"}
@@ -137,16 +139,23 @@ def _paid(bond: BondOnFile, account: str, span: _Span) -> list[Paid]:
     runs = {run.cause.id: run for run in queries_payments.runs(bond)}
     own, waiting = accounts.investor(account), accounts.unclaimed(bond.cusip, account)
     lines: dict[tuple[date, str, int], list[int]] = {}
-    for movement in _movements(bond.cell, own):
+    transfers: dict[tuple[date, str, int], list[str]] = {}
+    for movement in movements_of(bond.cell, own):
         if movement.kind not in ledger.POSTED or not span.has(movement):
             continue
         kind = _kind_of_payment(movement, own, waiting, runs)
         if kind is None:
             continue
-        amounts = lines.setdefault((fiscal_date(movement.effective_at), *kind), [0, 0])
+        what, number = kind
+        line = (fiscal_date(movement.effective_at), what, number)
+        amounts = lines.setdefault(line, [0, 0])
+        transfers.setdefault(line, []).append(str(movement.id))
         cents = movement.amount_cents if movement.credit == own else -movement.amount_cents
         amounts[movement.code in ON_TOP] += cents
-    return [Paid(*line, *amounts) for line, amounts in lines.items()]
+    return [
+        Paid(*line, base_cents, bonus_cents, tuple(transfers[line]))
+        for line, (base_cents, bonus_cents) in lines.items()
+    ]
 
 
 def _kind_of_payment(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from uuid import UUID
 
-from lmb.bonds import queries, queries_coupons, queries_payments, queries_registry
+from lmb.bonds import accounts, queries, queries_coupons, queries_payments, queries_registry
 from lmb.bonds.auction.announcement import FIRST_AUCTION
 from lmb.bonds.dated_rules import AUCTION_RULE
 from lmb.bonds.linked.reach import sheet_reach
@@ -20,6 +21,7 @@ from lmb.bonds.papers.tax import TaxLot, TaxStatement
 from lmb.bonds.payments.determined import period_payments
 from lmb.bonds.payments.redemption import GuaranteeTranche, Redemption
 from lmb.bonds.queries import BondOnFile
+from lmb.bonds.queries_holdings import movements_of
 from lmb.bonds.queries_payments import INTEREST, REDEMPTION, RunOnFile
 from lmb.bonds.queries_registry import TradeOnFile
 from lmb.bonds.registry.trade import BonusNotice, FlatOfBonus, period_on
@@ -112,6 +114,7 @@ def trade_of(bond: BondOnFile, reference: str, account: str) -> TradeConfirmatio
         principal_cents=trade.principal_cents,
         accrued_cents=trade.accrued_cents,
         bonus=bonus,
+        order=str(trade.instruction),
     )
 
 
@@ -157,8 +160,20 @@ def coupon_of(bond: BondOnFile, account: str, number: int) -> CouponStatement:
         paid=entitled,
         steps=tuple(Step(**step) for step in result["trace"]),
         said=tuple(_said(determined, set())),
+        transfers=tuple(_transfers(bond, account, run)),
         currency=bond.terms.currency,
     )
+
+
+def _transfers(bond: BondOnFile, account: str, run: RunOnFile) -> Iterator[str]:
+    """The movements of a run that paid an account, or set its money aside; none of another's."""
+    own, waiting = accounts.investor(account), accounts.unclaimed(bond.cusip, account)
+    # Money that waits leaves no trace in the holder's own account.
+    for code in (own, waiting):
+        for movement in movements_of(bond.cell, code):
+            cause = movement.determination or movement.instruction
+            if cause == run.cause.id and movement.credit == code:
+                yield str(movement.id)
 
 
 def redemption_of(bond: BondOnFile, account: str | None = None) -> RedemptionNotice:
@@ -223,6 +238,7 @@ def _ordered(bond: BondOnFile, run: RunOnFile, account: str | None) -> Redemptio
         noticed_on=fiscal_date(order.recorded_at),
         outstanding_cents=run.par_cents,
         holder=None if account is None else queries_payments.entitlement(run, account),
+        order=str(order.id),
         currency=bond.terms.currency,
     )
 

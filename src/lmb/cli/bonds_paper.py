@@ -44,7 +44,7 @@ from lmb.cli.progress import say
 from lmb.cli.row_filter import write_output
 from lmb.config.runtime import database, migrate
 from lmb.ledger.statements import cell_of_books
-from lmb.settlement.impact import impact_of
+from lmb.settlement.impact import published_impact
 from lmb.settlement.report import report
 from lmb.values.canonical import canonical_bytes
 from lmb.values.errors import EnvironmentProblem, RefusedError
@@ -293,7 +293,7 @@ def impact(cusip: str, books: str | None, form: str, language: str, output: Path
     """What a bond set out to change and what changed, by ICMA's five components; `--format indigo`
     is the export in the shape of the INDIGO data standard."""
     with _bond(cusip, books) as bond:
-        told = impact_of(report(bond))
+        told = published_impact(report(bond))
     if form == INDIGO:
         write_output(indigo_bytes(told), output)
     else:

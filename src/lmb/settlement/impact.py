@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lmb.bonds.papers.impact import BonusEarned, ImpactReport, Measured
 from lmb.ledger import queries as ledger
+from lmb.publish.policy import RULE, DisclosurePolicy
 from lmb.settlement.report import BonusFigures, OutcomeFigures, Report
 from lmb.training.tranches import TRANCHES
 from lmb.values.clock import fiscal_date
-from lmb.values.errors import NotFoundError
+from lmb.values.errors import NotFoundError, RefusedError
 
 
 def impact_of(report: Report) -> ImpactReport:
@@ -35,6 +38,38 @@ def impact_of(report: Report) -> ImpactReport:
         measured=None if report.outcome is None else _measured(report.outcome),
         bonus=None if report.bonus is None else _bonus(report.bonus),
     )
+
+
+def published_impact(report: Report) -> ImpactReport:
+    """The same to be shown to everybody. Raises RefusedError where a group, or what is left of the
+    group before it, is so small that its count may tell of persons: nothing is shown then."""
+    told, policy = impact_of(report), DisclosurePolicy.newest()
+    chain = (told.offered, told.enrolled, told.completed, told.placed)
+    groups = [*pairwise(chain), *_earners(told)]
+    small = [policy.people_min for whole, _ in groups if 0 < whole < policy.people_min]
+    small += [
+        policy.part_min
+        for whole, part in groups
+        if any(0 < count < policy.part_min for count in (part, whole - part))
+    ]
+    if small:
+        raise RefusedError(
+            f"a group of {told.terms.cusip} has fewer than {small[0]} people (rule {RULE}, version "
+            f"{policy.version}): its impact report is not shown; wait until more people are in it"
+        )
+    return told
+
+
+def _earners(told: ImpactReport) -> list[tuple[int, int]]:
+    """The people measured in each arm, with those of them who had earnings."""
+    measured = told.measured
+    if measured is None:
+        return []
+    arms = (
+        (measured.people_treated, measured.earning_treated),
+        (measured.people_control, measured.earning_control),
+    )
+    return [(people, round(people * rate)) for people, rate in arms]
 
 
 def _measured(outcome: OutcomeFigures) -> Measured:

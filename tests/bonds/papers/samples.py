@@ -119,6 +119,7 @@ def trade(bonus: BonusNotice | None = None, account: str = "south") -> TradeConf
         principal_cents=agreed.amount.principal_cents,
         accrued_cents=agreed.amount.accrued_cents,
         bonus=bonus,
+        order="0046a44f-bd80-7aaa",
     )
 
 
@@ -166,12 +167,12 @@ def holdings(language: Language) -> Paper:
         set_aside_cents=10_000,
         waits_cents=1_234,
         moved=(
-            Moved(date(1976, 2, 17), "delivery", 50_000, 49_959),
-            Moved(date(1976, 10, 4), "sold", -10_000, 10_061),
+            Moved(date(1976, 2, 17), "delivery", 50_000, 49_959, "journal-1"),
+            Moved(date(1976, 10, 4), "sold", -10_000, 10_061, "journal-2"),
         ),
         paid=(
-            Paid(date(1976, 8, 16), "interest", 1, 2_000, 55),
-            Paid(date(1976, 9, 1), "claimed", 0, 321, 0),
+            Paid(date(1976, 8, 16), "interest", 1, 2_000, 55, ("t-1", "t-2")),
+            Paid(date(1976, 9, 1), "claimed", 0, 321, 0, ("t-3",)),
         ),
         lots=(lot,),
         disposals=(Disposal(gone, date(1976, 10, 4), 9_900),),

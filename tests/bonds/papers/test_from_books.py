@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 
 import pytest
 
@@ -24,7 +25,8 @@ from lmb.bonds.queries_papers import (
     trade_of,
 )
 from lmb.bonds.registry.trade import Trade
-from lmb.settlement.impact import impact_of
+from lmb.ledger import queries as ledger
+from lmb.settlement.impact import impact_of, published_impact
 from lmb.settlement.report import report
 from lmb.settlement.service import run
 from lmb.values.errors import NotFoundError, RefusedError
@@ -149,6 +151,7 @@ def test_money_that_waits_is_not_paid_until_it_is_claimed() -> None:
     service_unclaimed.stop_payments(desk.books, "ana", "mail came back")
     pay_first(desk)
     waiting = position(desk, "ana")
+    assert len(coupon_of(desk.bond, "ana", 1).transfers) == 1
     assert (waiting.waits_cents, waiting.paid) == (2_000, ())
     service_unclaimed.resume_payments(desk.books, "ana", "new address")
     service_unclaimed.pay_unclaimed(desk.at(date(1976, 9, 1)).books, desk.bond, "ana", "c1")
@@ -197,6 +200,10 @@ def test_a_coupon_is_what_the_run_paid_and_says_why() -> None:
     assert late.said[-1].identifier == str(last.cause.id)
     assert [one.rule for one in early.said] == ["outcome-coupon"]
     assert late.steps[-1].name == "redemption"
+    moved = [ledger.movement(UUID(one)) for one in late.transfers]
+    told = [(one.code, one.amount_cents) for one in moved if one is not None]
+    assert told == [("interest", 2_000), ("bonus", 250)]
+    assert len(early.transfers) == 1
 
 
 def test_a_coupon_that_was_not_paid_and_a_stranger_are_named() -> None:
@@ -270,3 +277,8 @@ def test_the_impact_report_counts_what_the_books_paid_for() -> None:
     assert told.as_of == date(1981, 2, 17)
     with pytest.raises(NotFoundError, match="has not been held"):
         impact_of(report(announced("impact").bond))
+
+
+def test_a_report_that_would_tell_of_few_people_is_not_shown() -> None:
+    with pytest.raises(RefusedError, match="fewer than 10 people"):
+        published_impact(report(finished()))

@@ -69,6 +69,7 @@ PHRASES: Phrases = {
     "fact/settles": ("Settles on", "Fecha de liquidación"),
     "fact/period": ("Interest period at settlement", "Periodo de intereses al liquidar"),
     "fact/coupon": ("Coupon of that period", "Cupón de ese periodo"),
+    "fact/order": ("Order in the books", "Orden en los libros"),
     "fact/bid": ("Kind of bid", "Tipo de puja"),
     "fact/bid-yield": ("Yield bid", "Rendimiento pujado"),
     "fact/high-yield": ("High yield", "Rendimiento máximo"),
@@ -109,7 +110,7 @@ PHRASES: Phrases = {
 @dataclass(frozen=True, slots=True)
 class TradeConfirmation:
     """A trade as agreed, for one of its parties. `bonus` is what was known of one when it was
-    agreed."""
+    agreed, `order` the instruction it stands under in the books."""
 
     cusip: str
     title: str
@@ -128,6 +129,7 @@ class TradeConfirmation:
     principal_cents: int
     accrued_cents: int
     bonus: BonusNotice | FlatOfBonus | None
+    order: str
 
     @property
     def total_cents(self) -> int:
@@ -246,6 +248,7 @@ def _trade(told: TradeConfirmation, write: Writer) -> Facts:
         "fact/settles": write.day(told.settles_on),
         "fact/period": str(told.period),
         "fact/coupon": write.percent(told.coupon_percent),
+        "fact/order": told.order,
     }
     return Facts(tuple(Fact(write.say(key), value) for key, value in facts.items()))
 
@@ -279,6 +282,7 @@ def _trade_data(told: TradeConfirmation) -> dict[str, Document]:
     return {
         **_amount_data(told),
         "reference": told.reference,
+        "order": told.order,
         "seller": told.seller,
         "buyer": told.buyer,
         "traded_on": told.traded_on.isoformat(),

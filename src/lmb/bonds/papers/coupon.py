@@ -58,6 +58,7 @@ PHRASES: Phrases = {
     "fact/half-year-part": ("{ratio} half-years", "{ratio} semestres"),
     "fact/record": ("Record date", "Fecha de registro"),
     "fact/pays": ("Paid on", "Pagado el"),
+    "fact/books": ("In the books", "En los libros"),
     "fact/held": ("Held at the record date", "Tenencia en la fecha de registro"),
     "arithmetic": (
         "Interest is face amount × rate ÷ 2 × half-years, rounded to the cent once ({rounding}); "
@@ -102,7 +103,8 @@ class RuleSaid:
 @dataclass(frozen=True, slots=True)
 class CouponStatement:
     """What a coupon statement tells. Rates are per cent a year; `steps` lead to them, and `said`
-    are the determinations on file that say so."""
+    are the determinations on file that say so. `transfers` are the movements in the books, none
+    before it is paid."""
 
     cusip: str
     title: str
@@ -115,6 +117,7 @@ class CouponStatement:
     rounding: str
     paid: Entitlement
     steps: tuple[Step, ...]
+    transfers: tuple[str, ...] = ()
     said: tuple[RuleSaid, ...] = ()
     currency: str = "USD"
 
@@ -206,6 +209,8 @@ def _period(told: CouponStatement, write: Writer) -> Facts:
         "fact/held": write.money(told.paid.par_cents),
         "fact/pays": write.day(period.pays_on),
     }
+    if told.transfers:
+        facts["fact/books"] = " ".join(told.transfers)
     return Facts(tuple(Fact(write.say(key), value) for key, value in facts.items()))
 
 
@@ -241,6 +246,7 @@ def _data(told: CouponStatement) -> dict[str, Document]:
         "bonus_cents": paid.bonus_cents,
         "total_cents": paid.base_cents + paid.bonus_cents,
         "rounding": told.rounding,
+        "transfers": list(told.transfers),
         "trace": [step.document() for step in told.steps],
         "determinations": [
             {"rule": one.rule, "id": one.identifier, "explanation": list(one.sentences)}

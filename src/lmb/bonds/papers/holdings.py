@@ -89,9 +89,11 @@ PHRASES: Phrases = {
     ),
     "source": (
         "Holdings are the balances of the books at the end of the last day; they add up, over all "
-        "accounts, to what is outstanding.",
+        "accounts, to what is outstanding. The JSON form of this paper names the entry in the "
+        "books behind every movement and payment.",
         "Las tenencias son los saldos de los libros al final del último día; sumadas sobre todas "
-        "las cuentas, igualan lo que está en circulación.",
+        "las cuentas, igualan lo que está en circulación. La forma JSON de este papel nombra el "
+        "asiento de los libros de cada movimiento y cada pago.",
     ),
     "source/lots": (
         "Gains are proceeds less cost. They are no tax advice: see the tax statement.",
@@ -103,23 +105,27 @@ PHRASES: Phrases = {
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Bonds that came (face above zero) or went, and the money that changed hands for them."""
+    """Bonds that came (face above zero) or went, and the money that changed hands for them;
+    `journal` is the entry in the books."""
 
     on: date
     what: str
     face_cents: int
     money_cents: int
+    journal: str
 
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One payment to the account; `kind` is of the run: interest, once or redemption."""
+    """One payment to the account; `kind` is of the run: interest, once or redemption. `transfers`
+    are its movements in the books."""
 
     on: date
     kind: str
     number: int
     base_cents: int
     bonus_cents: int
+    transfers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +333,7 @@ def _position_data(position: BondPosition) -> dict[str, Document]:
                 "what": one.what,
                 "face_cents": one.face_cents,
                 "money_cents": one.money_cents,
+                "journal": one.journal,
             }
             for one in position.moved
         ],
@@ -337,6 +344,7 @@ def _position_data(position: BondPosition) -> dict[str, Document]:
                 "number": one.number,
                 "base_cents": one.base_cents,
                 "bonus_cents": one.bonus_cents,
+                "transfers": list(one.transfers),
             }
             for one in position.paid
         ],

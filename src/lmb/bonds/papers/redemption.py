@@ -41,6 +41,7 @@ PHRASES: Phrases = {
     "fact/principal": ("Principal", "Principal"),
     "fact/premium": ("Premium", "Prima"),
     "fact/you": ("Paid to you", "Pagado a usted"),
+    "fact/order": ("Order in the books", "Orden en los libros"),
     "fact/guarantor": ("Guarantor", "Garante"),
     "fact/guaranteed": ("Paid by the guarantor", "Pagado por el garante"),
     "why/maturity": ("The bond matures.", "El bono vence."),
@@ -58,7 +59,7 @@ PHRASES: Phrases = {
 @dataclass(frozen=True, slots=True)
 class RedemptionNotice:
     """A redemption as the terms determine it. `holder` is what one holder gets, None for the
-    notice to all."""
+    notice to all; `order` its instruction in the books, empty before it is ordered."""
 
     cusip: str
     title: str
@@ -68,6 +69,7 @@ class RedemptionNotice:
     noticed_on: date
     outstanding_cents: int
     holder: Entitlement | None = None
+    order: str = ""
     currency: str = "USD"
 
     @property
@@ -126,6 +128,8 @@ def _facts(told: RedemptionNotice, write: Writer) -> Facts:
         "fact/outstanding": write.money(told.outstanding_cents),
         "fact/total": write.money(told.total_cents),
     }
+    if told.order:
+        facts["fact/order"] = told.order
     if redemption.tranche is not None:
         facts["fact/guarantor"] = redemption.tranche.guarantor
         facts["fact/guaranteed"] = write.money(told.guaranteed_cents)
@@ -149,6 +153,7 @@ def _reason(told: RedemptionNotice, write: Writer) -> tuple[Paragraph]:
 def _data(told: RedemptionNotice) -> dict[str, Document]:
     holder = told.holder
     data: dict[str, Document] = {
+        "order": told.order or None,
         "cusip": told.cusip,
         "terms_sha256": told.terms_sha256,
         "currency": told.currency,
