@@ -16,12 +16,14 @@ from lmb.ledger.service import open_simulated_books
 from lmb.people import queries, security
 from lmb.people.acting import Acting
 from lmb.people.models import Account, Membership, Organisation, Proofing, SignIn
+from lmb.people.oidc import ClientKey, Issuer, Redeemer
 from lmb.people.queries import acting_as_self
 from lmb.people.roles import Role
 from lmb.people.sessions import house
 from lmb.people.sign_in.code_generator import digits_of
 from lmb.values.clock import SimulatedClock
 from tests.people.authenticator import PARTY, SoftwareKey
+from tests.people.practice import rsa_key
 from tests.people.support import ANA, sure
 from tests.web.support import words
 from tests.web.visitors import (
@@ -393,6 +395,7 @@ def test_a_provider_is_added_by_somebody_who_just_showed_their_passkey(
     browser: Browser, key: SoftwareKey
 ) -> None:
     number = opens_account(browser, key)
+    assert '<input type="hidden" name="next" value="/devices/">' in browser.sees("/devices/")
     response = by_provider(browser, "practice-ana", "commit-credits")
     assert response.status_code == 302
     person = person_of(number)
@@ -414,6 +417,39 @@ def test_an_unknown_provider_and_the_practice_where_nothing_is_tried_out_are_not
     assert browser.sends("/sign-in/at/practice/").status_code == 404
     assert browser.get("/practice/authorize").status_code == 404
     assert "Practice" not in words(browser.sees("/sign-in/"))
+
+
+class Unreachable:
+    """A network on which nobody answers."""
+
+    def get(self, url: str, headers: object) -> bytes:
+        raise OSError("no route")
+
+    def post(self, url: str, form: object) -> bytes:
+        raise OSError("no route")
+
+
+class Abroad:
+    """An installation with one provider, elsewhere."""
+
+    def issuers(self, origin: str) -> dict[str, Issuer]:
+        return {"abroad": Issuer("abroad", "Abroad", "https://idp.example/", "urn:a", "login.gov")}
+
+    def redeemer(self, name: str, origin: str) -> Redeemer:
+        key = ClientKey(rsa_key("client"))
+        return Redeemer(Unreachable(), self.issuers(origin)[name], key, token_bytes)
+
+
+def test_forms_may_lead_to_a_provider_elsewhere_and_one_that_is_down_loses_nothing(
+    browser: Browser, settings: Settings
+) -> None:
+    settings.IDENTITY_PROVIDERS = "tests.web.test_sign_in.Abroad"
+    settings.PERSONAS = False
+    policy = browser.get("/sign-in/").headers["Content-Security-Policy"]
+    assert "form-action 'self' https://idp.example;" in f"{policy};"
+    response = browser.sends("/sign-in/at/abroad/")
+    assert response.status_code == 403
+    assert "Start again" in words(response.content.decode())
 
 
 def test_the_practice_page_refuses_a_request_that_is_not_ours(browser: Browser) -> None:
