@@ -66,10 +66,16 @@ def totalled(
     connection: duckdb.DuckDBPyConnection, statement: Statement, outcomes: str
 ) -> Measured:
     """The indicators over a relation of outcomes that exists already."""
+    return measured_of(total_rows(connection, statement, outcomes), statement)
+
+
+def total_rows(
+    connection: duckdb.DuckDBPyConnection, statement: Statement, outcomes: str
+) -> list[dict[str, Any]]:
+    """The rows of totals over a relation of outcomes, named as `Statement.totals` names them."""
     found = connection.execute(statement.totals(outcomes))
     names = [column[0] for column in found.description]
-    rows = (dict(zip(names, values, strict=True)) for values in found.fetchall())
-    return measured_of(rows, statement)
+    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
 
 
 def measured_of(rows: Iterable[Mapping[str, Any]], statement: Statement) -> Measured:
