@@ -18,28 +18,29 @@ import click
 
 from lmb.bonds import queries, queries_holdings, queries_papers
 from lmb.bonds.auction.announcement import FIRST_AUCTION, first_announcement
-from lmb.bonds.auction.book import read_book
 from lmb.bonds.dated_rules import auction_rules_on
-from lmb.bonds.linked.coupons import CouponDetermination, determine_coupons
-from lmb.bonds.linked.document import load_linked_sheet
-from lmb.bonds.linked.kpis_file import load_observations
 from lmb.bonds.linked.phrases import Language
-from lmb.bonds.linked.sheet import LinkedSheet, Programme
-from lmb.bonds.papers.auction import HeldAuction, auction_notice, auction_results
+from lmb.bonds.papers.auction import auction_notice, auction_results
 from lmb.bonds.papers.confirmation import award_confirmation, trade_confirmation
-from lmb.bonds.papers.coupon import CouponStatement, coupon_statement
+from lmb.bonds.papers.coupon import coupon_statement
 from lmb.bonds.papers.holdings import holdings_statement
 from lmb.bonds.papers.html import html_document
 from lmb.bonds.papers.impact import impact_report
 from lmb.bonds.papers.indigo import indigo_bytes
 from lmb.bonds.papers.offering import offering_circular
 from lmb.bonds.papers.paper import Paper
-from lmb.bonds.papers.redemption import RedemptionNotice, redemption_notice
+from lmb.bonds.papers.redemption import redemption_notice
 from lmb.bonds.papers.tax import tax_statement
-from lmb.bonds.payments.determined import period_payments
-from lmb.bonds.payments.shares import Rounding, entitlements
 from lmb.bonds.queries import BondOnFile
-from lmb.cli.bonds_coupon import FILE, Percent, base_of, file_content
+from lmb.cli.bonds_coupon import FILE, Percent
+from lmb.cli.bonds_paper_files import (
+    announced_sheet,
+    coupon_of_files,
+    determined_coupon,
+    held_auction,
+    redemption_of_files,
+    sheet_of,
+)
 from lmb.cli.progress import say
 from lmb.cli.row_filter import write_output
 from lmb.config.runtime import database, migrate
@@ -47,7 +48,7 @@ from lmb.ledger.statements import cell_of_books
 from lmb.settlement.impact import published_impact
 from lmb.settlement.report import report
 from lmb.values.canonical import canonical_bytes
-from lmb.values.errors import EnvironmentProblem, RefusedError
+from lmb.values.errors import EnvironmentProblem
 
 INDIGO = "indigo"
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -114,7 +115,7 @@ def _command(
 @click.option("--terms", type=FILE, required=True, help="The term sheet, JSON.")
 def offering(terms: Path, form: str, language: str, output: Path | None) -> None:
     """The offering circular of a term sheet."""
-    _write(offering_circular(_sheet(terms), Language(language)), form, output)
+    _write(offering_circular(sheet_of(terms), Language(language)), form, output)
 
 
 @_command("announcement", "announcement LMB760AA3 --format html -o notice.html")
@@ -133,7 +134,7 @@ def announcement(
 ) -> None:
     """The notice of an auction, from a term sheet or from the books."""
     if _from_files(cusip, terms, "--terms"):
-        sheet = _announced(terms)
+        sheet = announced_sheet(terms)
         announced = first_announcement(sheet, auction_rules_on(sheet.auction_on))
         sha256 = sheet.sha256
     else:
@@ -160,7 +161,7 @@ def results(
 ) -> None:
     """The results notice of an auction that was held; it names no bidder."""
     if _from_files(cusip, book, "--book"):
-        held, sha256 = _held(book, terms)
+        held, sha256 = held_auction(book, terms)
     else:
         with _bond(cusip, books) as bond:
             held, sha256 = queries_papers.held_auction(bond, number), bond.terms_sha256
@@ -247,9 +248,9 @@ def coupon(
     if _from_files(cusip, terms, "--terms"):
         if kpis is None or face_dollars is None:
             raise click.UsageError("--terms needs --kpis and --face-dollars beside it.")
-        sheet = _sheet(terms)
-        determined = _determined(sheet, kpis, base_coupon, period)
-        told = _statement(sheet, determined, account, face_dollars * 100)
+        sheet = sheet_of(terms)
+        determined = determined_coupon(sheet, kpis, base_coupon, period)
+        told = coupon_of_files(sheet, determined, account, face_dollars * 100)
     else:
         with _bond(cusip, books) as bond:
             told = queries_papers.coupon_of(bond, account, period)
@@ -278,8 +279,8 @@ def redemption(
     if _from_files(cusip, terms, "--terms"):
         if kpis is None:
             raise click.UsageError("--terms needs --kpis beside it.")
-        sheet = _sheet(terms)
-        told = _redeemed(sheet, _determined(sheet, kpis, base_coupon, None))
+        sheet = sheet_of(terms)
+        told = redemption_of_files(sheet, determined_coupon(sheet, kpis, base_coupon, None))
     else:
         with _bond(cusip, books) as bond:
             told = queries_papers.redemption_of(bond, account)
@@ -334,9 +335,6 @@ def tax(
     _write(tax_statement(told, Language(language)), form, output)
 
 
-# ── from files ────────────────────────────────────────────────────────────────────────────────
-
-
 def _from_files(cusip: str | None, file: Path | None, option: str) -> bool:
     """Whether files were given rather than a CUSIP: one of the two, not both."""
     if (cusip is None) == (file is None):
@@ -344,96 +342,7 @@ def _from_files(cusip: str | None, file: Path | None, option: str) -> bool:
     return file is not None
 
 
-def _sheet(terms: Path | None) -> LinkedSheet:
-    assert terms is not None, "it is asked for where a file was given"
-    return load_linked_sheet(terms.name, file_content(terms))
-
-
-def _announced(terms: Path | None) -> LinkedSheet:
-    """A sheet that can be announced. Raises RefusedError for one that only shows a shape."""
-    sheet = _sheet(terms)
-    if sheet.programme is not Programme.LABOR_MARKET_BOND:
-        raise RefusedError(
-            f"{sheet.title} is an illustration and is not auctioned; its terms are told by `lmb "
-            "bonds paper offering`"
-        )
-    return sheet
-
-
-def _held(book: Path | None, terms: Path | None) -> tuple[HeldAuction, str]:
-    assert book is not None, "it is asked for where a file was given"
-    opened, _ = read_book(book.name, file_content(book))
-    if terms is None:
-        return HeldAuction("", opened, opened.result(), None), ""
-    sheet = _sheet(terms)
-    if opened.cusip and opened.cusip != sheet.cusip:
-        raise RefusedError(f"{book.name} is of bond {opened.cusip}, {terms.name} of {sheet.cusip}")
-    first = opened.number == FIRST_AUCTION
-    auction_on = sheet.auction_on if first else None
-    return HeldAuction(sheet.title, opened, opened.result(), auction_on), sheet.sha256
-
-
-def _determined(
-    sheet: LinkedSheet, kpis: Path, base_coupon: Decimal | None, period: int | None
-) -> CouponDetermination:
-    """A period's determined coupon; without one, that of the period the bond ends with."""
-    observations = load_observations(kpis.name, file_content(kpis), sheet)
-    base = base_of(sheet, base_coupon)
-    found = determine_coupons(
-        sheet, observations, base, sheet.offering_cents, sheet.schedule.matures_on
-    )
-    for one in found.coupons:
-        if one.earned.plan.period.number == period:
-            return one
-    if period is not None:
-        raise RefusedError(f"bond {sheet.cusip} pays no interest period {period}")
-    return found.coupons[-1]
-
-
-def _statement(
-    sheet: LinkedSheet, determined: CouponDetermination, account: str, par_cents: int
-) -> CouponStatement:
-    plan = determined.earned.plan
-    if par_cents % sheet.multiple_cents or par_cents > sheet.authorized_cents:
-        raise RefusedError(
-            f"a holder has a multiple of {sheet.multiple_cents // 100:,} dollars, at most what is "
-            "authorized; correct --face-dollars"
-        )
-    payment = period_payments(sheet, determined.document()).interest
-    (paid,) = entitlements([(account, par_cents)], payment, Rounding.PER_HOLDER)
-    a_year = 200 / plan.period.half_years
-    return CouponStatement(
-        cusip=sheet.cusip,
-        title=sheet.title,
-        terms_sha256=sheet.sha256,
-        period=plan.period,
-        periods=sheet.last_period,
-        record_on=plan.record_on,
-        base_percent=payment.base * a_year,
-        bonus_percent=payment.bonus * a_year,
-        rounding=str(Rounding.PER_HOLDER),
-        paid=paid,
-        steps=(*determined.earned.trace.steps, *determined.trace.steps),
-        currency=sheet.currency,
-    )
-
-
-def _redeemed(sheet: LinkedSheet, last: CouponDetermination) -> RedemptionNotice:
-    redeemed = period_payments(sheet, last.document()).redemption
-    assert redeemed is not None, "the last coupon determined comes with the redemption"
-    return RedemptionNotice(
-        cusip=sheet.cusip,
-        title=sheet.title,
-        terms_sha256=sheet.sha256,
-        redemption=redeemed,
-        pays_on=last.earned.plan.period.pays_on,
-        noticed_on=last.earned.plan.notice_on,
-        outstanding_cents=sheet.offering_cents,
-        currency=sheet.currency,
-    )
-
-
-# ── from the books, and out ───────────────────────────────────────────────────────────────────
+# ── in and out ────────────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager

@@ -46,6 +46,7 @@ from lmb.bonds.schedule import InterestSchedule
 from lmb.bonds.tax import (
     Fixing,
     Holding,
+    TaxFigures,
     accrue,
     expected_payments,
     projected_schedule,
@@ -306,6 +307,14 @@ def tax(language: Language) -> Paper:
     return tax_statement(told, language)
 
 
+def tax_of_stated_interest(language: Language) -> Paper:
+    """A bond that promises all of its interest: what is reported is what was paid."""
+    sheet, until = terms(), date(1977, 12, 31)
+    lot = TaxLot(date(1976, 2, 17), until, 50_000, None, TaxFigures(1977, 4_000, 0, 0, True))
+    told = TaxStatement(sheet.cusip, sheet.title, sheet.sha256, "ana", 1977, (lot,), 1_000)
+    return tax_statement(told, language)
+
+
 SAMPLES: dict[str, Callable[[Language], Paper]] = {
     "offering": offering,
     **{f"offering-{name}": linked_offering(name) for name in EXAMPLE_NAMES},
@@ -319,4 +328,5 @@ SAMPLES: dict[str, Callable[[Language], Paper]] = {
     "redemption": redemption,
     "impact": impact,
     "tax": tax,
+    "tax-of-stated-interest": tax_of_stated_interest,
 }
