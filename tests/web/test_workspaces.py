@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from lmb.bonds import queries as bonds
 from lmb.facts.models import WorkRecord
+from lmb.people.approvals import APPROVERS
 from lmb.people.models import Access, Membership
 from lmb.people.roles import Role
 from lmb.people.sessions import house
@@ -75,6 +76,12 @@ def test_newcomer_reaches_every_workspace_with_two_clicks_from_the_list_of_roles
         assert arrived.status_code == 200
         assert arrived.resolver_match.view_name == WORKSPACES[role].home
         assert re.search(r"<h1[ >]", arrived.content.decode())
+
+
+def test_whoever_stands_behind_actions_of_two_finds_where_to_approve(trying_out: Report) -> None:
+    for role in Role:
+        listed = 'href="/approve/"' in html(come_in(role), reverse(WORKSPACES[role].home))
+        assert listed == any(role in roles for roles in APPROVERS.values()), role
 
 
 def test_treasury_sees_debt_service_by_fiscal_year_that_adds_up(trying_out: Report) -> None:

@@ -23,17 +23,20 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The pages of one role; the first is where one arrives."""
+    """The pages of one role; the first is where one arrives. `duties` are pages that several roles
+    share, shown beside the role."""
 
     role: Role
     title: Words
     pages: tuple[Page, ...]
+    duties: tuple[Page, ...] = ()
 
     @property
     def home(self) -> str:
         return self.pages[0].view
 
 
+_APPROVE = Page("web:proposals", _("Approve"))
 _ALL = (
     Workspace(
         Role.CITIZEN,
@@ -61,6 +64,7 @@ _ALL = (
             Page("web:provider:payments", _("Payments")),
             Page("web:provider:programs", _("Programs")),
         ),
+        (_APPROVE,),
     ),
     Workspace(
         Role.EMPLOYER,
@@ -78,6 +82,7 @@ _ALL = (
             Page("web:board:money", _("Money")),
             Page("web:board:people", _("People")),
         ),
+        (_APPROVE, Page("web:counter", _("Counter"))),
     ),
     Workspace(
         Role.AGENCY,
@@ -87,8 +92,11 @@ _ALL = (
             Page("web:agency:cases", _("Cases")),
             Page("web:agency:rules", _("Rules")),
         ),
+        (_APPROVE,),
     ),
-    Workspace(Role.TREASURY, _("Debt"), (Page("web:treasury:home", _("Debt service")),)),
+    Workspace(
+        Role.TREASURY, _("Debt"), (Page("web:treasury:home", _("Debt service")),), (_APPROVE,)
+    ),
     Workspace(
         Role.INVESTOR,
         _("Holdings"),
@@ -106,6 +114,7 @@ _ALL = (
             Page("web:auditor:sample", _("Sample")),
             Page("web:auditor:looks", _("Who looked")),
         ),
+        (_APPROVE,),
     ),
     Workspace(
         Role.SECURITY_OFFICER,
@@ -116,6 +125,7 @@ _ALL = (
             Page("web:security:looks", _("Who looked")),
             Page("web:security:members", _("Members")),
         ),
+        (_APPROVE,),
     ),
 )
 WORKSPACES = {workspace.role: workspace for workspace in _ALL}
