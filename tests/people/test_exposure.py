@@ -12,10 +12,12 @@ from click.testing import CliRunner
 
 from lmb.cli.people import people as commands
 from lmb.config import vault_keys
-from lmb.people import consents, exposure, models, rotation, vault
+from lmb.people import access_log, clients, consents, exposure, models, rotation, vault
+from lmb.people.acting import ActingClient
 from lmb.people.identifiers import FIELDS
 from lmb.people.keys import LocalIndexKeys, LocalMasterKeys, VaultKeys
 from lmb.people.roles import Role
+from lmb.people.scopes import Scope
 from lmb.values.errors import EnvironmentProblem, NotFoundError, RefusedError
 from tests.cli.test_commands import answer
 from tests.people.support import (
@@ -180,3 +182,28 @@ def _both(old: VaultKeys, new: VaultKeys) -> VaultKeys:
 
 def test_reports_cover_every_cell_the_key_is_in(people: dict[str, UUID]) -> None:
     assert {one.cell for one in exposure.exposed(people["ben"], NOW, NOW)} == {CELL}
+
+
+def test_of_a_stolen_key_it_is_known_whom_its_program_was_shown(
+    keys: VaultKeys, people: dict[str, UUID]
+) -> None:
+    school = member(keys, people["dora"], "provider", Role.PROVIDER)
+    assert school.organisation is not None
+    new = clients.NewClient("Roster", Role.PROVIDER, frozenset({Scope.ENROLMENTS_READ}))
+    program = clients.register(
+        keys.randomness, CELL, school.organisation, new, by=people["dora"], at=NOW
+    )
+    by = ActingClient(CELL, program, Role.PROVIDER, school.organisation, "school", None, new.scopes)
+    access_log.note_program(
+        keys.randomness,
+        by,
+        [people["ana"], people["cleo"], people["ana"]],
+        record="enrolment",
+        fields=["tuition"],
+        purpose="provider's own enrolments",
+        at=NOW,
+    )
+    found = list(exposure.exposed(program, NOW, NOW + DAY))
+    assert {one.person for one in found} == {people["ana"], people["cleo"]}
+    assert {(one.could, one.looks) for one in found} == {((), 1)}
+    assert list(exposure.exposed(program, NOW + DAY, NOW + 2 * DAY)) == []

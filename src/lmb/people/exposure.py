@@ -67,16 +67,23 @@ STATEMENT = """
 def exposed(principal: UUID, begin: datetime, end: datetime) -> Iterator[Exposed]:
     """Every person exposed to an account from one moment to another, both included, by key.
 
+    An account is a person's or a program's; a program reads no vault, so what it did read is all.
     The state is where each lives now: notice laws differ. Raises NotFoundError for an account
     nobody has, RefusedError for a window that ends before it begins.
     """
     if end < begin:
         raise RefusedError(f"the window ends ({end.isoformat()}) before it begins; turn them round")
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        cursor.execute("SELECT cell FROM people_person WHERE id = %s ORDER BY cell", [principal])
+        cursor.execute(
+            "SELECT cell FROM people_person WHERE id = %s"
+            " UNION SELECT cell FROM people_api_client WHERE id = %s ORDER BY cell",
+            [principal, principal],
+        )
         cells = [cell for (cell,) in cursor.fetchall()]
     if not cells:
-        raise NotFoundError(f"there is no person {principal}; name the account by its person's key")
+        raise NotFoundError(
+            f"there is no person or program {principal}; name the account by its person's key"
+        )
     for cell in cells:
         yield from _exposed_in(cell, principal, begin, end)
 
