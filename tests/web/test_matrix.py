@@ -144,6 +144,8 @@ PAGES = {
     "web:citizen:manifest": Entry(),
     "web:representative:home": only(Role.REPRESENTATIVE),
     "web:provider:home": only(Role.PROVIDER),
+    # The demonstration is over: nothing is left to confirm of anybody.
+    "web:provider:confirm": only(Role.PROVIDER, lambda _: {"learner": uuid4()}, answers=404),
     "web:provider:payments": only(Role.PROVIDER),
     "web:provider:programs": only(Role.PROVIDER),
     "web:employer:home": only(Role.EMPLOYER),

@@ -94,6 +94,14 @@ def period_text(first: date, last: date) -> str:
     return _("%(first)s to %(last)s") % {"first": day_text(first), "last": day_text(last)}
 
 
+def day_or_none(text: str) -> date | None:
+    """A day as browsers send it, `2026-11-21`; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 SMALLEST_CELL = 10
 """Fewer people than this are not told apart where people are counted."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lmb.facts.service_employers import Work
 from lmb.people.consents import ConsentOnFile
 from lmb.values.money import cents_from_dollars
+from lmb.web.formats import day_or_none
 
 HOURS_CHARACTERS_MAX = 8
 
@@ -79,7 +80,7 @@ def read_answers(given: Mapping[str, str], agreed: Iterable[ConsentOnFile], toda
     consent = next((each for each in agreed if str(each.id) == typed.person), None)
     if consent is None:
         problems["person"] = _("Choose whose work you confirm.")
-    first, last = _day(typed.period_from), _day(typed.period_to)
+    first, last = day_or_none(typed.period_from), day_or_none(typed.period_to)
     if first is None:
         problems["period_from"] = _("Give the first day of the work.")
     if last is None:
@@ -103,13 +104,6 @@ def read_answers(given: Mapping[str, str], agreed: Iterable[ConsentOnFile], toda
         whole = _("These hours or wages are more than fit into this time. Check them.")
         return replace(answers, problems={"whole": whole})
     return replace(answers, work=work)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _hours(text: str) -> Decimal | None:

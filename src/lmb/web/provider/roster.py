@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +19,8 @@ from lmb.ledger.queries import open_holds, recorded_through
 from lmb.programs import queries as catalog
 from lmb.training import queries as training
 from lmb.training.queries import Enrolment
-from lmb.web.tables import Column, Kind, Table
+from lmb.values.errors import NotFoundError
+from lmb.web.tables import Column, Kind, Link, Table
 from lmb.web.words import short_key
 from lmb.web.workspaces import Words
 
@@ -33,6 +36,11 @@ class Step(Enum):
     @property
     def words(self) -> Words:
         return _WORDS[self]
+
+    @property
+    def fact(self) -> str:
+        """What the provider attests by it; nothing for a step that is not the provider's."""
+        return {Step.ENROL: "enrolled", Step.COMPLETE: "completed"}.get(self, "")
 
 
 _WORDS = {
@@ -86,6 +94,14 @@ def learners(cell: int, provider: str) -> list[Learner]:
     return sorted(found, key=lambda learner: order.index(learner.step))
 
 
+def learner(cell: int, provider: str, enrolment: UUID) -> Learner:
+    """One of them, while the provider has something to confirm. Raises NotFoundError otherwise."""
+    for found in learners(cell, provider):
+        if found.enrolment.id == enrolment and found.needs_provider:
+            return found
+    raise NotFoundError(f"there is nothing to confirm of a learner {enrolment} of yours")
+
+
 def _days(cell: int, kind: str, persons: Collection[object]) -> dict[object, date]:
     newest = recorded_through(cell)
     if newest is None:
@@ -126,7 +142,12 @@ def learners_table(listed: Iterable[Learner]) -> Table:
         [
             (
                 short_key(learner.enrolment.id),
-                str(learner.step.words),
+                Link(
+                    str(learner.step.words),
+                    reverse("web:provider:confirm", args=[learner.enrolment.id]),
+                )
+                if learner.needs_provider
+                else str(learner.step.words),
                 learner.enrolment.program,
                 learner.enrolment.accepted_on,
                 learner.enrolled_on,

@@ -9,6 +9,7 @@ from lmb.web.provider import views
 app_name = "provider"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("learners/<uuid:learner>/", views.confirm, name="confirm"),
     path("payments/", views.payments, name="payments"),
     path("programs/", views.programs, name="programs"),
 ]
