@@ -47,9 +47,9 @@ def workspace(*roles: Role, reads: bool = True) -> Callable[[View], View]:
             try:
                 response = _shown(view, request, visit, reads, args, named)
             except StepUpNeededError as short:
-                return _more_assurance(request, visit, short)
+                response = _more_assurance(request, visit, short)
             except LmbError as refusal:
-                return _refused(request, visit, refusal)
+                response = _refused(request, visit, refusal)
             # Somebody else may use this browser next.
             response.headers["Cache-Control"] = "private, no-store"
             return response
