@@ -43,11 +43,12 @@ def main() -> None:
             with path.open("rb") as file:
                 return match_wages(load_wages(path.name, file, layout, KEY), roster, "ui", rules)
 
-        limit, ours = _seconds(bare), _seconds(load_and_match)
+        (limit, _), (ours, by_clock) = _seconds(bare), _seconds(load_and_match)
         found = load_and_match()
         assert len(found.wages) == len(roster.persons)
         print(f"  lines read and hashed  {RECORDS / limit:12,.0f} rows a processor second")
         print(f"  loaded and matched     {RECORDS / ours:12,.0f}, {ours / limit:.2f} times as long")
+        print(f"  the same by the clock  {RECORDS / by_clock:12,.0f} rows a second")
 
 
 def _write(path: Path, layout: WageLayout) -> None:
@@ -78,11 +79,12 @@ def _ssn(number: int) -> bytes:
     return f"{area + 1:03}{group + 1:02}{serial + 1:04}".encode()
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """The least of several rounds, in processor seconds: all of it runs in one thread."""
-    least = float("inf")
+def _seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """The least of several rounds, in processor seconds and by the clock: it runs in one thread."""
+    least = least_by_clock = float("inf")
     for _ in range(ROUNDS):
-        start = time.process_time()
+        start, start_by_clock = time.process_time(), time.perf_counter()
         work()
         least = min(least, time.process_time() - start)
-    return least
+        least_by_clock = min(least_by_clock, time.perf_counter() - start_by_clock)
+    return least, least_by_clock
