@@ -225,26 +225,22 @@ def heads_of(cell: int, source: str, told: Sequence[Told]) -> Iterator[Head | No
     for start in range(0, len(told), ROWS_AT_ONCE):
         chunk = told[start : start + ROWS_AT_ONCE]
         with connection.cursor() as cursor:
+            # Joined here: of rows put in a moment ago PostgreSQL has no statistics yet, and it
+            # would compare each with each.
             cursor.execute(
-                """SELECT h.id, h.cents, h.load
-                   FROM unnest(%s::uuid[], %s::text[], %s::integer[]) WITH ORDINALITY
-                       AS t(person, employer, quarter, place)
-                   LEFT JOIN LATERAL (
-                       SELECT w.id, w.cents, w.load FROM facts_wage w
-                       WHERE w.cell = %s AND w.person = t.person AND w.quarter = t.quarter
-                         AND w.employer = t.employer AND w.source = %s
-                         AND NOT EXISTS (SELECT FROM facts_wage n
-                                         WHERE n.cell = w.cell AND n.supersedes = w.id)
-                   ) h ON true ORDER BY t.place""",
+                """SELECT w.person, w.employer, w.quarter, w.id, w.cents, w.load
+                   FROM facts_wage w
+                   LEFT JOIN facts_wage n ON n.cell = w.cell AND n.supersedes = w.id
+                   WHERE w.cell = %s AND w.source = %s AND n.id IS NULL
+                     AND w.person = ANY (%s) AND w.quarter = ANY (%s)""",
                 [
-                    [one.person for one in chunk],
-                    [one.employer for one in chunk],
-                    [one.quarter for one in chunk],
                     *(cell, source),
+                    list({one.person for one in chunk}),
+                    list({one.quarter for one in chunk}),
                 ],
             )
-            rows = cursor.fetchall()
-        yield from (None if row[0] is None else Head(*row) for row in rows)
+            heads = {row[:3]: Head(*row[3:]) for row in cursor.fetchall()}
+        yield from (heads.get((one.person, one.employer, one.quarter)) for one in chunk)
 
 
 def store(
