@@ -67,11 +67,11 @@ def main() -> None:
             readers = list(_readers())
             print(f"load {os.getloadavg()[0]:.1f}; {len(readers)} clients, {ASKING} at once")
             bare = _pgbench(server, readers[0].account)
-            with _served() as (port, processes):
+            with served() as (port, processes):
                 _asked(port, readers, 2, None)
-                before = _processor_seconds(processes)
+                before = processor_seconds(processes)
                 times, taken = _asked(port, readers, SECONDS, None)
-                used = _processor_seconds(processes) - before
+                used = processor_seconds(processes) - before
                 rate = len(times) / taken
                 print(
                     f"balances: {rate:,.0f}/s (goal {GOAL_PER_SECOND:,}), {_spread(times)}; "
@@ -141,7 +141,7 @@ def _pgbench(server: Server, account: UUID) -> float:
 
 
 @contextmanager
-def _served() -> Iterator[tuple[int, list[psutil.Process]]]:
+def served() -> Iterator[tuple[int, list[psutil.Process]]]:
     """The port of a server of its own, and its processes."""
     port = free_port("127.0.0.1", 8100)
     place = str(Path(__file__).with_name("_serving.py"))
@@ -160,7 +160,7 @@ def _served() -> Iterator[tuple[int, list[psutil.Process]]]:
         process.wait(20)
 
 
-def _processor_seconds(processes: list[psutil.Process]) -> float:
+def processor_seconds(processes: list[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 

@@ -39,12 +39,10 @@ def _measure(owner_dsn: str) -> None:
 
     programme = load_programme(
         small_files(
-            terms=changed_terms(
-                offering_cents=PEOPLE // 2 * 125_000, training__grant_cents=120_000
-            ),
-            bids=_bids(),
-            people=_people(),
-            earnings=_earnings(),
+            terms=changed_terms(offering_cents=PEOPLE // 2 * 125_000),
+            bids=bids(PEOPLE),
+            people=people(PEOPLE),
+            earnings=earnings(PEOPLE),
         )
     )
     start = time.perf_counter()
@@ -57,24 +55,24 @@ def _measure(owner_dsn: str) -> None:
     print(f"  {seconds / copied:,.0f} times a bare COPY of as many rows with one key")
 
 
-def _bids() -> str:
-    par = PEOPLE // 2 * 1250 * 30 // 100 // 100 * 100
+def bids(count: int) -> str:
+    par = count // 2 * 1250 * 30 // 100 // 100 * 100
     rows = [f"bank-{n},competitive,{par},8.00{n}" for n in range(4)]
     return "bidder,kind,amount_dollars,yield_percent\n" + "\n".join(rows) + "\n"
 
 
-def _people() -> str:
+def people(count: int) -> str:
     header = "person,arm,state,board,accepted_on,enrolled_on,completed_on\n"
     offered = "treated,OH,OH-07,1976-04-01,1976-04-15,1976-10-15"
-    rows = [f"p{n:06},{offered if n % 2 else 'control,OH,OH-07,,,'}" for n in range(PEOPLE)]
+    rows = [f"p{n:06},{offered if n % 2 else 'control,OH,OH-07,,,'}" for n in range(count)]
     return header + "\n".join(rows) + "\n"
 
 
-def _earnings() -> str:
+def earnings(count: int) -> str:
     header = "person,employer,from,to,hours,earnings_dollars\n"
     rows = [
         f"p{n:06},,{year}-01-01,{year}-12-31,,{n * 7 % 9000 * (n % 4 > 0)}"
-        for n in range(PEOPLE)
+        for n in range(count)
         for year in (1975, 1978)
     ]
     return header + "\n".join(rows) + "\n"

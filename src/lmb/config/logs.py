@@ -26,6 +26,7 @@ _IDENTIFIERS = re.compile(
     r"|[^\s@]+@[^\s@]+"  # an address of mail
     r"|\d(?:[\d -]*\d)?"  # a number, however it is grouped
     r"|/\S*\?\S*"  # a path with a query
+    r"|'[^']*'|\"[^\"]*\""  # what somebody else's words quote
 )
 
 
@@ -74,8 +75,15 @@ def logging_settings(level: str) -> dict[str, object]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "lmb.config.logs.JsonLines"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         # Django's own handlers would mail what a request said.
-        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # Anybody can ask for any host, as often as they like; they get a 400.
+            "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        },
     }
