@@ -29,6 +29,7 @@ VARIABLES: Mapping[str, str] = {
     "LMB_HOME": "where this clone keeps its data, keys and embedded server",
     "LMB_HOSTS": "the host names the pages are reached at, by commas; makes them public",
     "LMB_HSTS_SECONDS": "how long browsers must come back by TLS",
+    "LMB_ISSUERS": "the file that lists the identity providers",
     "LMB_LOG": "the least that is logged: error, warning or info (a line for each request)",
     "LMB_METRICS_TOKEN": "who shows it reads /metrics from another machine",
     "LMB_PERSONAS": "1: roles can be tried without an identity; never where LMB_HOSTS is",
