@@ -85,13 +85,13 @@ def test_the_term_sheet_is_told_on_the_page(client: Client, demonstration: Repor
     for text in (
         "(912LMB763)",
         "$1,200,000.00 is offered, in steps of $100.00",
-        "matures on 15 February 1981",
+        "matures on February 15, 1981",
         "published within 181 days",
         "a score of 1 adds 3 % a year to the coupon",
         "rising from 0 at 500 to 1 at 2500",
         "It needs at least 30 people. It needs records of at least 90 %.",
         "paid 30 % on enrolment, 30 % on completion and 40 % on verified placement",
-        "to be spent by 13 August 1979",
+        "to be spent by August 13, 1979",
         "The outcome changes a coupon by 0 to 2.5 % a year",
         "Appropriated by fiscal year: 1976: $63,000.00",
     ):
