@@ -267,6 +267,9 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]
     for name, value in {
         **SETTINGS,
         "spark.executor.extraJavaOptions": plain,
+        # Nothing is counted before both workers are there.
+        "spark.scheduler.maxRegisteredResourcesWaitingTime": "300s",
+        "spark.scheduler.minRegisteredResourcesRatio": "1.0",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.codegen.wholeStage": "false",

@@ -20,8 +20,6 @@ BY = ("state", "program", "sex")
 def test_two_workers_count_what_one_machine_counts(
     spark_cluster: Any, effort: Effort, tmp_path: Path
 ) -> None:
-    # The driver and the executors of two workers.
-    assert spark_cluster.sparkContext._jsc.sc().getExecutorMemoryStatus().size() == 3
     periods = effort.amount(brief=2_000, long=200_000)
     rules = IndicatorRules.in_force_on(EXITS.last)
     with engine() as connection:
@@ -31,5 +29,7 @@ def test_two_workers_count_what_one_machine_counts(
     for name, path in (("periods", cohort.periods), ("wages", cohort.wages)):
         spark_cluster.read.parquet(str(path)).createOrReplaceTempView(name)
     assert spark_engine.measure(spark_cluster, rules, EXITS, GAINS, BY) == first
+    # The driver and the executors of two workers.
+    assert spark_cluster.sparkContext._jsc.sc().getExecutorMemoryStatus().size() == 3
     assert len(first.groups) > 50
     effort.tell(f"{periods:,} periods on 2 workers, {len(first.groups)} groups")
