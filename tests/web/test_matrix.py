@@ -94,6 +94,7 @@ PAGES = {
     "web:money-flow": Entry(arguments=of_bond),
     "web:demand": Entry(arguments=of_bond),
     "web:outcome": Entry(arguments=of_bond),
+    "web:paper": Entry(arguments=lambda report: {**of_bond(report), "kind": "results"}),
     "web:trace-search": Entry(),
     "web:trace": Entry(arguments=of_trace),
     "web:receipt": Entry(),
@@ -161,6 +162,11 @@ PAGES = {
     "web:investor:home": only(Role.INVESTOR),
     "web:investor:statement": only(Role.INVESTOR),
     "web:investor:bids": only(Role.INVESTOR),
+    "web:investor:coupon-paper": only(
+        Role.INVESTOR, lambda report: {**of_bond(report), "number": 1}
+    ),
+    "web:investor:redemption-paper": only(Role.INVESTOR, of_bond),
+    "web:investor:holdings-paper": only(Role.INVESTOR, lambda _: {"year": 1976}),
     "web:auditor:home": only(Role.AUDITOR),
     "web:auditor:sample": only(Role.AUDITOR),
     "web:auditor:looks": only(Role.AUDITOR),

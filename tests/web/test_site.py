@@ -85,6 +85,7 @@ def test_every_kind_of_answer_has_the_headers_that_protect_it(demonstration: Rep
         *pages(demonstration),
         bond_address(demonstration) + "terms.json",
         bond_address(demonstration) + "demand.csv",
+        bond_address(demonstration) + "papers/results.pdf",
         "/nothing/",
     ]
     for address in addresses:
@@ -111,6 +112,7 @@ def test_pages_and_files_can_only_be_read(demonstration: Report, method: str) ->
     read = [address for address in pages(demonstration)[::2] if address != "/receipt/"]
     read += [
         bond_address(demonstration) + "terms.json",
+        bond_address(demonstration) + "papers/results.pdf",
         f"/audit/{demonstration.cell}/",
         f"/audit/{demonstration.cell}/checkpoint",
     ]
@@ -138,7 +140,7 @@ def test_every_link_leads_to_a_page_and_every_fragment_to_a_place(
 ) -> None:
     waiting = deque(pages(demonstration))
     seen: dict[str, str] = {}
-    static: set[str] = set()
+    files: set[str] = set()
     while waiting and len(seen) < CRAWLED_MAX:
         address = waiting.popleft()
         if address in seen:
@@ -147,14 +149,14 @@ def test_every_link_leads_to_a_page_and_every_fragment_to_a_place(
         for link in re.findall(r'href="([^"]+)"', markup):
             target, _, fragment = unescape(link).partition("#")
             target = address.partition("?")[0] + target if target[:1] in {"", "?"} else target
-            if target.startswith("/static/"):
-                static.add(target)
+            if target.startswith("/static/") or target.endswith(".pdf"):
+                files.add(target)
                 continue
             waiting.append(target)
             if fragment and target in seen:
                 assert f'id="{fragment}"' in seen[target], link
     assert len(seen) == CRAWLED_MAX
-    for target in static:
+    for target in files:
         response = client.get(target)
         assert response.status_code == 200, target
         response.close()

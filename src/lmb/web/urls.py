@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from lmb.web.public import audit, files, receipts, views
+from lmb.web.public import audit, files, papers, receipts, views
 
 app_name = "web"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("bonds/<str:identifier>/money-flow.csv", files.money_flow, name="money-flow"),
     path("bonds/<str:identifier>/demand.csv", files.auction_demand, name="demand"),
     path("bonds/<str:identifier>/outcome.csv", files.outcome, name="outcome"),
+    path("bonds/<str:identifier>/papers/<str:kind>.pdf", papers.paper, name="paper"),
     path("trace/", views.trace_search, name="trace-search"),
     path("trace/<str:identifier>/", views.trace, name="trace"),
     path("receipt/", receipts.receipt, name="receipt"),

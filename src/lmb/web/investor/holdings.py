@@ -18,6 +18,7 @@ from lmb.bonds.queries_payments import entitlements_of
 from lmb.bonds.queries_registry import position_cents
 from lmb.values.money import round_to_cents
 from lmb.values.rounding import PRECISION_DIGITS
+from lmb.web.investor.papers import paper_of
 from lmb.web.tables import Column, Kind, Link, Table
 
 
@@ -115,6 +116,7 @@ def coupons_table(accounts: Iterable[tuple[BondOnFile, str]]) -> Table:
                 entitled.bonus_cents,
                 entitled.base_cents + entitled.bonus_cents,
                 run.cause.id,
+                paper_of(bond, run),
             )
             for run, entitled in entitlements_of(bond, holder)
         ]
@@ -131,6 +133,7 @@ def coupons_table(accounts: Iterable[tuple[BondOnFile, str]]) -> Table:
             Column("bonus_cents", _("Bonus"), Kind.MONEY, adds_up=True),
             Column("total_cents", _("Together"), Kind.MONEY, adds_up=True),
             Column("determination_id", _("Why"), Kind.TRACE),
+            Column("paper", _("Paper"), Kind.LINK),
         ),
         rows,
         _("Coupons will appear here after the first interest date, each with why it is as it is."),

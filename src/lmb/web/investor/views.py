@@ -8,7 +8,7 @@ from lmb.people.roles import Role
 from lmb.values.clock import fiscal_date
 from lmb.web.bonds_shown import as_of, bonds_of, bonds_shown
 from lmb.web.doors import workspace
-from lmb.web.investor import bidding, holdings, money
+from lmb.web.investor import bidding, holdings, money, papers
 from lmb.web.organisations import organisation_of
 from lmb.web.tables import page
 from lmb.web.visits import Visit
@@ -22,13 +22,16 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     bonds = bonds_of(visit.by.cell)
     held = [holdings.held(bond, holder.code, day) for bond in bonds]
     following = [each for each in held if each.next_on is not None]
+    par_cents = sum(each.par_cents for each in held)
+    received_cents = sum(each.received_cents for each in held)
     context = {
         "holder": holder,
         "bonds": bonds_shown(visit.by.cell),
         "as_of": day,
-        "par_cents": sum(each.par_cents for each in held),
+        "par_cents": par_cents,
         "accrued_cents": sum(each.accrued_cents for each in held),
-        "received_cents": sum(each.received_cents for each in held),
+        "received_cents": received_cents,
+        "years": papers.years(bonds, day) if received_cents or par_cents else [],
         "following": min(following, key=lambda each: (each.next_on, each.bond.cusip), default=None),
     }
     return page(

@@ -14,6 +14,7 @@ from lmb.settlement.report import report
 from lmb.web.glossary import entries
 from lmb.web.public.bond_page import bond_page
 from lmb.web.public.finding import report_or_404, trace_or_404, uuid_or_404
+from lmb.web.public.papers import papers_of
 from lmb.web.public.reading import read_only, reads_the_books
 from lmb.web.public.replays import replayed
 from lmb.web.public.steps import caused, rests_on_one_person, steps, totals
@@ -36,7 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def bond(request: HttpRequest, identifier: str) -> HttpResponse:
     """One bond from its terms to the last coupon."""
     page = bond_page(report_or_404(identifier))
-    return render(request, "lmb/bond.html", {"page": page})
+    context = {"page": page, "papers": papers_of(page.report)}
+    return render(request, "lmb/bond.html", context)
 
 
 @read_only
