@@ -63,10 +63,9 @@ def years(bonds: list[BondOnFile], day: date) -> list[int]:
 def paper_of(bond: BondOnFile, run: RunOnFile) -> Link | None:
     """Where the paper of a payment is, None where a payment has none of its own."""
     if run.kind == INTEREST and run.cause.kind == "determination":
-        address = reverse("web:investor:coupon-paper", args=[bond.id, run.number])
-        return Link(_("Statement, PDF"), address)
+        return Link("PDF", reverse("web:investor:coupon-paper", args=[bond.id, run.number]))
     if run.kind == REDEMPTION:
-        return Link(_("Notice, PDF"), reverse("web:investor:redemption-paper", args=[bond.id]))
+        return Link("PDF", reverse("web:investor:redemption-paper", args=[bond.id]))
     return None
 
 
