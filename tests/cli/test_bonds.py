@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,18 @@ def test_bills_are_priced_where_asked() -> None:
     assert run("price", "--bills", standard_input=bill).endswith(b",99.559444,8.076\n")
 
 
-@pytest.mark.parametrize("name", sorted(bonds.commands))
+def every_command(group: click.Group) -> Iterator[str]:
+    """The words that lead to each command, those of groups within included."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from (f"{name} {inner}" for inner in every_command(command))
+        else:
+            yield name
+
+
+@pytest.mark.parametrize("name", list(every_command(bonds)))
 def test_every_command_has_help_with_an_example(name: str) -> None:
-    told = CliRunner().invoke(bonds, [name, "--help"])
+    told = CliRunner().invoke(bonds, [*name.split(), "--help"])
     assert f"Example: lmb bonds {name}" in " ".join(told.output.split())
 
 
