@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import gzip
 import hashlib
 import os
 import subprocess
@@ -117,6 +118,18 @@ def install_assets() -> None:
     )
 
 
+def compress_stylesheets() -> None:
+    """Lay a compressed copy beside each of our stylesheets: the page server sends it to browsers
+    that take it, a fifth of the bytes."""
+    for source in stylesheets():
+        compressed = gzip.compress(source.read_bytes(), mtime=0)
+        source.with_name(f"{source.name}.gz").write_bytes(compressed)
+
+
+def stylesheets() -> list[Path]:
+    return sorted(ROOT.glob("src/lmb/*/static/**/*.css"))
+
+
 def compile_translations() -> None:
     for source in translation_sources():
         run(
@@ -143,6 +156,12 @@ def set_up(locks: Sequence[str]) -> None:
     asset_sources = [ROOT / "package-lock.json", *sorted((ROOT / "src/lmb/config").glob("assets*"))]
     assets = fingerprint([path for path in asset_sources if path.is_file()])
     step("Installing page assets", ASSETS / "stamp", assets, install_assets)
+    step(
+        "Compressing stylesheets",
+        stamps / "stylesheets",
+        fingerprint(stylesheets()),
+        compress_stylesheets,
+    )
     step(
         "Compiling translations",
         stamps / "translations",

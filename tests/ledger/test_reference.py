@@ -15,7 +15,9 @@ MIGRATIONS = CLONE / "src" / "lmb" / "ledger" / "migrations" / "sql"
 SQL = "".join(file.read_text(encoding="utf-8") for file in sorted(MIGRATIONS.glob("*.sql")))
 
 
-NO_ANSWERS = {"open", "expired", "captured", "voided", "void", "tell"}
+NO_ANSWERS = {
+    *("open", "locked", "expired", "captured", "voided", "void", "lock", "unlock", "tell")
+}
 """Words that SQL chooses between and that are no answers: states and kinds."""
 
 

@@ -12,6 +12,12 @@ ROOMS = ("ledger", "rules", "facts")
 # Every table of these rooms, with what the application role may do beyond reading it.
 ALLOWED: dict[str, set[str]] = {
     "facts_attestation": {"INSERT"},
+    "facts_hire": {"INSERT"},
+    "facts_succession": {"INSERT"},
+    "facts_wage": {"INSERT"},
+    "facts_wage_decision": {"INSERT"},
+    "facts_wage_load": {"INSERT"},
+    "facts_wage_set_aside": {"INSERT"},
     "facts_work_record": {"INSERT"},
     "ledger_account": set(),
     "ledger_cell": set(),
@@ -37,6 +43,7 @@ DOORS = {
     "ledger_define_purpose",
     "ledger_define_unit",
     "ledger_instruct",
+    "ledger_lock_accounts",
     "ledger_open_accounts",
     "ledger_open_cell",
     "ledger_post",

@@ -29,7 +29,6 @@ _ALSO = [
     "img/sprite.svg",
     "fonts/public-sans/PublicSans-Regular.woff2",
     "fonts/public-sans/PublicSans-Italic.woff2",
-    "fonts/public-sans/PublicSans-SemiBold.woff2",
     "fonts/public-sans/PublicSans-Bold.woff2",
 ]
 _COMPRESSED = {".css", ".svg"}

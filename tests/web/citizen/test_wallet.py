@@ -145,6 +145,12 @@ def test_codes_are_made_useless(client: Client, ana: Persona) -> None:
         take(provider, CodeKind.ENROLMENT, code, provider.assurance.authenticated_at)
 
 
+def agreed(ana: Persona) -> set[UUID]:
+    """The consents of a person on file."""
+    with house():
+        return {consent.id for consent in of_person(ana.cell, ana.person)}
+
+
 def agreement(client: Client) -> dict[str, object]:
     """What somebody agrees to: the first recipient the form offers."""
     offered = re.findall(r'name="recipient" value="([^"]+)"', html(client, "/wallet/consents/new/"))
@@ -159,16 +165,14 @@ def agreement(client: Client) -> dict[str, object]:
 def test_sharing_is_read_before_it_is_agreed_to_and_stopped_at_once(
     client: Client, ana: Persona
 ) -> None:
-    asked = agreement(client)
+    asked, before = agreement(client), agreed(ana)
     said = post(client, "/wallet/consents/new/", asked)
     assert "may see your name, how to reach you, to help me find work, for 30 days" in said
-    with house():
-        assert of_person(ana.cell, ana.person) == []
+    assert agreed(ana) == before
     said = post(client, "/wallet/consents/new/", {**asked, "step": "agree"})
     assert "May see how to reach you, your name, to help me find work." in said
-    with house():
-        (given,) = of_person(ana.cell, ana.person)
-    assert "You stopped this on" in post(client, "/wallet/consents/", {"consent": given.id})
+    (given,) = agreed(ana) - before
+    assert "You stopped this on" in post(client, "/wallet/consents/", {"consent": given})
 
 
 @pytest.mark.parametrize(
@@ -186,10 +190,9 @@ def test_sharing_is_read_before_it_is_agreed_to_and_stopped_at_once(
 def test_a_form_that_leaves_something_open_shares_nothing(
     client: Client, ana: Persona, changed: dict[str, object]
 ) -> None:
-    asked = {**agreement(client), **changed, "step": "agree"}
+    asked, before = {**agreement(client), **changed, "step": "agree"}, agreed(ana)
     assert client.post("/wallet/consents/new/", asked).status_code == 422
-    with house():
-        assert of_person(ana.cell, ana.person) == []
+    assert agreed(ana) == before
 
 
 def test_a_parent_is_let_act_by_the_code_they_show_and_ended(client: Client, ana: Persona) -> None:
