@@ -75,7 +75,24 @@ def owner(fresh_database: object, owner_connection: psycopg.Connection) -> psyco
     inputs = [Input("person", person, {"reference": "p1"})]
     determination = determine(lambda *_: Decision({}, ()), PARAMETERS, "subject", inputs)
     rules.record(ledger.cell, determination, actor="tester", recorded_at=START)
+    owner_connection.execute(HIRES_AND_WAGES)
     return owner_connection
+
+
+HIRES_AND_WAGES = """
+    INSERT INTO facts_hire SELECT cell, gen_random_uuid(), id, 'employer', '2027-01-01', NULL, 1500,
+        's', NULL, now() FROM people_person;
+    INSERT INTO facts_wage_load SELECT cell, '00000000-0000-7000-8000-0000000000a1', 'f', '00',
+        'csv', 'ui', false, 'k', 2, 200, 1, 0, 1, 0, 0, 'desk', 'told', now() FROM people_person;
+    INSERT INTO facts_wage SELECT l.cell, gen_random_uuid(), p.id, 'e', 20271, 100, 'ui', 1, l.id,
+        NULL, now() FROM facts_wage_load l, people_person p;
+    INSERT INTO facts_wage_set_aside SELECT l.cell, l.id, 1, 'unknown', p.id, 'e', 20271, 100, now()
+        FROM facts_wage_load l, people_person p;
+    INSERT INTO facts_wage_decision SELECT cell, load, "row", 'dropped', NULL, 'desk', 'twice',
+        now() FROM facts_wage_set_aside;
+    INSERT INTO facts_succession SELECT cell, gen_random_uuid(), 'old', 'new', 's', NULL, now()
+        FROM people_person;
+"""
 
 
 def outcome(connection: psycopg.Connection, statement: sql.Composable | str) -> str:
@@ -256,10 +273,44 @@ REFUSED = {
     a_work_record(f"'supersedes', '{NOBODY}'"): "facts_work_record_supersedes_one_on_file",
     an_attestation(f"'person', '{NOBODY}'"): "facts_attestation_person",
     an_attestation(f"'supersedes', '{NOBODY}'"): "facts_attestation_supersedes_one_on_file",
+    copied(
+        "facts_hire", "'id', gen_random_uuid(), 'person', gen_random_uuid()"
+    ): "facts_hire_person",
+    copied(
+        "facts_hire", "'id', gen_random_uuid(), 'supersedes', gen_random_uuid()"
+    ): "facts_hire_supersedes_one_on_file",
+    copied("facts_hire", "'id', gen_random_uuid(), 'hourly_cents', 0"): "facts_hire_wage_positive",
+    copied(
+        "facts_succession", "'id', gen_random_uuid(), 'supersedes', gen_random_uuid()"
+    ): "facts_succession_supersedes_one_on_file",
+    copied("facts_wage_load", "'id', gen_random_uuid(), 'matched', 5"): "facts_wage_load_adds_up",
+    copied(
+        "facts_wage_load", "'id', gen_random_uuid(), 'actor', ''"
+    ): "facts_wage_load_has_a_cause",
+    copied(
+        "facts_wage", "'id', gen_random_uuid(), 'cents', -1, 'employer', 'other'"
+    ): "facts_wage_not_negative",
+    copied(
+        "facts_wage", "'id', gen_random_uuid(), 'load', gen_random_uuid(), 'employer', 'other'"
+    ): "facts_wage_of_a_load",
+    copied(
+        "facts_wage", "'id', gen_random_uuid(), 'person', gen_random_uuid(), 'employer', 'other'"
+    ): "facts_wage_person",
+    copied("facts_wage_set_aside", "'load', gen_random_uuid()"): "facts_wage_set_aside_of_a_load",
+    copied(
+        "facts_wage_set_aside", "'row', 2, 'person', gen_random_uuid()"
+    ): "facts_wage_set_aside_person",
+    copied("facts_wage_decision", "'because', ''"): "facts_wage_decision_has_a_cause",
+    copied("facts_wage_decision", "'row', 2"): "facts_wage_decision_of_one_set_aside",
+    copied("facts_wage_decision", "'outcome', 'taken'"): "facts_wage_decision_outcome",
 }
 
 # It needs two determinations: tests/rules/test_on_file.py.
-REFUSED_ELSEWHERE = {"rules_determination_supersedes_one_on_file"}
+REFUSED_ELSEWHERE = {
+    "rules_determination_supersedes_one_on_file",
+    # Behind the check of the outcome and the key of a row set aside, which are asked before it.
+    "facts_wage_decision_person",
+}
 
 
 def test_the_owner_may_write_what_is_sound(owner: psycopg.Connection) -> None:
