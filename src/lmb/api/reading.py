@@ -23,7 +23,6 @@ from lmb.api.problems import (
 
 BODY_BYTES_MAX = 65_536
 """Of a request that does not say otherwise."""
-QUERY_LENGTH_MAX = 2_000
 DEPTH_MAX = 16
 DIGITS_MAX = 30
 JSON = "application/json"

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -71,6 +72,14 @@ def way_back(request: HttpRequest, default: str) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if own and wanted.startswith("/") else default
+
+
+def posted_key(request: HttpRequest, field: str) -> UUID:
+    """The key that a button of a form says back. Raises Http404 for anything else."""
+    try:
+        return UUID(request.POST.get(field, ""))
+    except ValueError:
+        raise Http404 from None
 
 
 def _shown(

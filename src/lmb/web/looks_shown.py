@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from lmb.people.access_log import Look
+from lmb.people.access_log import LOOKS_SHOWN_MAX, Look, newest_looks
 from lmb.people.roles import Role
-from lmb.web.tables import Column, Kind, Table
+from lmb.web.bonds_shown import bonds_shown
+from lmb.web.tables import Column, Kind, Table, page
+from lmb.web.visits import Visit
 from lmb.web.words import role_name, short_key
+
+
+def looks_page(request: HttpRequest, visit: Visit, template: str) -> HttpResponse:
+    """The newest looks in the cell of somebody whose role it is to watch."""
+    found = newest_looks(visit.by.cell, limit=LOOKS_SHOWN_MAX)
+    context = {
+        "bonds": bonds_shown(visit.by.cell),
+        "at": visit.at,
+        "looks": len(found),
+        "refused": sum(look.basis == "refused" for look in found),
+    }
+    empty = _("Looks at people's records will appear here when somebody makes one.")
+    return page(request, template, context, looks_table(found, empty))
 
 
 def looks_table(looks: Iterable[Look], empty: str) -> Table:

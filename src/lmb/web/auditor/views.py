@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
-from lmb.people.access_log import LOOKS_SHOWN_MAX, newest_looks
 from lmb.people.roles import Role
 from lmb.people.sessions import house
 from lmb.proofs.standing import LogStanding, signed_sizes, standing
@@ -17,7 +15,7 @@ from lmb.web.auditor.proving import checkpoints_table, exceptions_table
 from lmb.web.bonds_shown import bonds_shown
 from lmb.web.doors import workspace
 from lmb.web.formats import age_text
-from lmb.web.looks_shown import looks_table
+from lmb.web.looks_shown import looks_page
 from lmb.web.tables import page
 from lmb.web.visits import Visit
 
@@ -65,15 +63,7 @@ def sample(request: HttpRequest, visit: Visit) -> HttpResponse:
 @workspace(Role.AUDITOR)
 def looks(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Who looked at whom: by keys, never by names."""
-    found = newest_looks(visit.by.cell, limit=LOOKS_SHOWN_MAX)
-    context = {
-        "bonds": bonds_shown(visit.by.cell),
-        "at": visit.at,
-        "looks": len(found),
-        "refused": sum(look.basis == "refused" for look in found),
-    }
-    empty = _("Looks at people's records will appear here when somebody makes one.")
-    return page(request, "auditor/looks.html", context, looks_table(found, empty))
+    return looks_page(request, visit, "auditor/looks.html")
 
 
 @house()

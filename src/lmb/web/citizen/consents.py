@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_bytes
-from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from lmb.people.roles import Role
 from lmb.people.sessions import acting
 from lmb.web.adapters import keys
 from lmb.web.citizen.words import DATA, PURPOSES
-from lmb.web.doors import workspace
+from lmb.web.doors import posted_key, workspace
 from lmb.web.visits import Visit
 
 TEXT, TEXT_VERSION = "share-my-data", "1"
@@ -57,7 +56,7 @@ class Given:
 def consents(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All consents, newest first; a POST takes one back."""
     if request.method == "POST":
-        withdraw(keys().receipts, token_bytes, visit.by, _identifier(request), visit.at)
+        withdraw(keys().receipts, token_bytes, visit.by, posted_key(request, "consent"), visit.at)
         return redirect("web:citizen:consents")
     names = {body.id: body.name for body in organisations_in(visit.by.cell)}
     given = [
@@ -124,10 +123,3 @@ def _asked(request: HttpRequest, bodies: list[OrganisationListed]) -> Asked | No
 
 def _listed(data: list[DataClass] | tuple[DataClass, ...]) -> str:
     return ", ".join(str(DATA[each]) for each in data)
-
-
-def _identifier(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("consent", ""))
-    except ValueError:
-        raise Http404 from None

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_bytes
-from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -28,7 +27,7 @@ from lmb.people.organisations import organisations_in
 from lmb.people.roles import Role
 from lmb.values.errors import RefusedError
 from lmb.web.citizen.words import ACTIONS, KINDS
-from lmb.web.doors import workspace
+from lmb.web.doors import posted_key, workspace
 from lmb.web.visits import Visit
 
 DAYS = (30, 180, 365)
@@ -51,7 +50,7 @@ class Helper:
 def helpers(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All delegations and what was done under them; a POST ends one."""
     if request.method == "POST":
-        revoke(visit.by, _identifier(request), BECAUSE, visit.at)
+        revoke(visit.by, posted_key(request, "delegation"), BECAUSE, visit.at)
         return redirect("web:citizen:helpers")
     names = {body.id: body.name for body in organisations_in(visit.by.cell)}
     found = [
@@ -101,10 +100,3 @@ def add(request: HttpRequest, visit: Visit) -> HttpResponse:
         wrong = _("This code cannot be used. Ask the person for a new one.")
         return render(request, "citizen/helper_new.html", {**form, "wrong": wrong}, status=422)
     return redirect("web:citizen:helpers")
-
-
-def _identifier(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("delegation", ""))
-    except ValueError:
-        raise Http404 from None

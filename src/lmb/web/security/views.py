@@ -6,16 +6,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from lmb.people import organisations, queries_bodies
-from lmb.people.access_log import LOOKS_SHOWN_MAX, newest_looks
 from lmb.people.roles import Role
 from lmb.people.sessions import acting
 from lmb.web import live_sessions
 from lmb.web.bonds_shown import bonds_shown
 from lmb.web.doors import workspace
-from lmb.web.looks_shown import looks_table
+from lmb.web.looks_shown import looks_page
 from lmb.web.security import watched
 from lmb.web.tables import page
 from lmb.web.visits import Visit
@@ -54,15 +52,7 @@ def sign_ins(request: HttpRequest, visit: Visit) -> HttpResponse:
 @workspace(Role.SECURITY_OFFICER)
 def looks(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Who looked at whom."""
-    found = newest_looks(visit.by.cell, limit=LOOKS_SHOWN_MAX)
-    context = {
-        "bonds": bonds_shown(visit.by.cell),
-        "at": visit.at,
-        "looks": len(found),
-        "refused": sum(look.basis == "refused" for look in found),
-    }
-    empty = _("Looks at people's records will appear here when somebody makes one.")
-    return page(request, "security/looks.html", context, looks_table(found, empty))
+    return looks_page(request, visit, "security/looks.html")
 
 
 @workspace(Role.SECURITY_OFFICER)
